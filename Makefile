@@ -1,0 +1,60 @@
+# Everything below needs Python 3.11 or newer and make; the rest is fetched into .venv.
+
+PYTHON ?= python3
+PORT ?= 8000
+DATA_DIR ?= var
+export PORT DATA_DIR
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+BIN := .venv/bin
+WITH_SERVICES := $(BIN)/python tests/services.py
+
+.PHONY: help run test lint services bench soak requirements clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 24
+
+run: .venv/run ## a demo world on http://localhost:$PORT, its data in $DATA_DIR
+	$(BIN)/python manage.py live --demo
+
+test: lint services ## lint, then all tests on a PostgreSQL and a Redis of their own
+	$(WITH_SERVICES) $(BIN)/pytest
+
+lint: .venv/dev ## style, layers, types
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+
+services: .venv/dev
+	@$(WITH_SERVICES) --check 2>/dev/null || $(BIN)/pip install --quiet -r requirements-services.txt
+
+bench: services ## the benchmarks
+	SERVICES_DURABLE=1 $(WITH_SERVICES) $(BIN)/python -m bench
+
+soak: services ## the long tests under load
+	$(WITH_SERVICES) $(BIN)/pytest -m soak
+
+requirements: .venv/dev ## pin the newest versions that the .in files allow
+	CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/pip-compile --upgrade requirements.in
+	CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/pip-compile --upgrade requirements-dev.in
+
+clean: ## remove all that make made, except the data of `make run`
+	rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -prune -exec rm -r {} +
+
+.venv/run: requirements.txt | $(BIN)/pip
+	$(BIN)/pip install --quiet -r requirements.txt
+	@touch $@
+
+.venv/dev: requirements-dev.txt .venv/run
+	$(BIN)/pip install --quiet -r requirements-dev.txt
+	@touch $@
+
+# Debian and Ubuntu keep a part of venv in a package of its own.
+$(BIN)/pip:
+	@$(PYTHON) -c 'import sys; sys.version_info < (3, 11) and sys.exit("Python 3.11 or newer is needed.")'
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || \
+		{ [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -qq -y python3-venv; } || \
+		{ echo "Please install python3-venv, then try again." >&2; exit 1; }
+	$(PYTHON) -m venv .venv

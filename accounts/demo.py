@@ -1,0 +1,28 @@
+from django.utils import timezone
+
+from accounts.models import User
+
+PASSWORD = "demo-pass"
+NUMBERS = {1: "One", 2: "Two", 3: "Three", 4: "Four", 5: "Five"}
+NAMES = {
+    "owner": "Olivia Owner",
+    **{f"pro{n}": f"Professional {word}" for n, word in NUMBERS.items()},
+    "customer": "Carl Customer",
+    "provider": "Paula Provider",
+    **{f"nurse{n}": f"Nurse {word}" for n, word in NUMBERS.items()},
+    "alice": "Alice",
+    "bob": "Bob",
+    "guard": "Gary Guard",
+}
+
+
+def people() -> None:
+    """Everybody of the demo world, each once however often it is built."""
+    for name, full_name in NAMES.items():
+        _person(f"{name}@demo.test", full_name)
+    _person("admin@demo.test", "Ada Admin", is_staff=True, is_superuser=True)
+
+
+def _person(email: str, full_name: str, **rights: bool) -> None:
+    if not User.objects.filter(email=email).exists():
+        User.objects.create_user(email, PASSWORD, full_name=full_name, email_verified_at=timezone.now(), **rights)

@@ -1,0 +1,60 @@
+from core.errors import DomainError, Unauthenticated
+
+
+class TokenExpired(Unauthenticated):
+    code = "token_expired"
+    message = "This access token has expired. Refresh it."
+
+
+class SessionEnded(Unauthenticated):
+    code = "session_ended"
+    message = "This session has ended. Sign in again."
+
+
+class LongLivedRefused(Unauthenticated):
+    code = "long_lived_refused"
+    message = "A long-lived token opens only the routes of the apps it was made for. Sign in without long_lived here."
+
+
+class WrongCredentials(Unauthenticated):
+    code = "wrong_credentials"
+    message = "No account has this address and password."
+
+
+class WrongPassword(DomainError):
+    code = "wrong_password"
+    message = "That is not your current password."
+    status = 403
+
+
+class AccountDeactivated(DomainError):
+    code = "account_deactivated"
+    message = "This account has been deactivated."
+    status = 403
+
+
+class AccountDeleted(DomainError):
+    code = "account_deleted"
+    message = "This account was deleted by its owner."
+
+
+class AddressTaken(DomainError):
+    code = "address_taken"
+    message = "There is an account with this address already."
+
+
+class WrongCode(DomainError):
+    code = "wrong_code"
+    message = "This code is wrong or no longer valid. Ask for a new one."
+    status = 400
+
+
+class SmsNotConfigured(DomainError):
+    code = "sms_not_configured"
+    message = "This server cannot send text messages yet. Use an email address."
+
+
+class AppTooOld(DomainError):
+    code = "app_too_old"
+    message = "This version of the app is no longer supported. Install the newest one."
+    status = 426

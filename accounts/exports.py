@@ -1,0 +1,11 @@
+from typing import Any
+
+from accounts.models import User
+from accounts.serializers import SessionOut, UserOut
+
+
+def account(user: User) -> dict[str, Any]:
+    return {
+        "user": UserOut(user).data,
+        "sessions": SessionOut(user.sessions.order_by("created_at"), many=True).data,
+    }

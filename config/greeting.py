@@ -1,0 +1,18 @@
+"""What a newcomer reads in the terminal."""
+
+from django.conf import settings
+
+from core.wiring import hooks
+
+
+def greeting(address: str, *, demo: bool) -> str:
+    lines = [
+        f"Serving on http://{address}",
+        f"  admin      http://{address}/admin/",
+        f"  API        http://{address}/api/docs",
+    ]
+    if demo:
+        lines += ["", "The demo world: everyone's password is demo-pass, admin@demo.test is the operator."]
+        lines += [line for ways_in in hooks("WAYS_IN") for line in ways_in(address)]
+    lines += ["", f"Data in {settings.DATA_DIR}. Ctrl-C stops."]
+    return "\n".join(lines)

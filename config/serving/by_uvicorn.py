@@ -1,0 +1,52 @@
+import asyncio
+from collections.abc import Callable
+from types import FrameType
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+from uvicorn import Config, Server
+
+from config.serving.stopping import LONGEST_MESSAGE, Stop
+from realtime import upkeep
+from realtime.conf import limits
+from realtime.hub import hub
+
+
+def serve(host: str, port: int, started: Callable[[], None]) -> None:
+    config = Config(
+        import_string(settings.ASGI_APPLICATION),
+        host=host,
+        port=port,
+        loop="uvloop",
+        ws="websockets-sansio",
+        ws_max_size=LONGEST_MESSAGE,
+        ws_per_message_deflate=False,
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+    )
+    DrainingServer(config, started).run()
+
+
+class DrainingServer(Server):
+    def __init__(self, config: Config, started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._tell_started = started
+        self._stop = Stop(self._drain)
+
+    async def startup(self, *args: object, **kwargs: object) -> None:
+        await super().startup(*args, **kwargs)  # type: ignore[arg-type]
+        self._loop = asyncio.get_running_loop()
+        upkeep.ensure_started()
+        self._tell_started()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._loop.call_soon_threadsafe(self._stop)
+
+    async def _drain(self) -> None:
+        for server in self.servers:
+            server.close()
+        await upkeep.drain(hub, limits.drain_seconds)
+        self.should_exit = True

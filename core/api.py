@@ -1,0 +1,72 @@
+"""The HTTP adapter of refusals: every error a REST client sees is `{"code", "message", "details"?}`."""
+
+import logging
+import math
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, InterfaceError, OperationalError
+from django.http import Http404
+from rest_framework import exceptions
+from rest_framework.pagination import CursorPagination
+from rest_framework.response import Response
+
+from core.errors import Busy, DomainError, Forbidden, Invalid, NotFound, TooManyRequests, Unauthenticated
+
+logger = logging.getLogger(__name__)
+
+
+class Pages(CursorPagination):
+    page_size = 20
+    max_page_size = 100
+    page_size_query_param = "page_size"
+
+
+def refusal_of(error: Exception) -> DomainError | None:
+    """The refusal an exception amounts to, or None when it is a defect of ours."""
+    match error:
+        case DomainError():
+            return error
+        case exceptions.ValidationError():
+            return Invalid(**_by_field(error.detail))
+        case exceptions.Throttled():
+            return TooManyRequests(retry_after_ms=math.ceil((getattr(error, "wait", None) or 1) * 1000))
+        case exceptions.NotAuthenticated() | exceptions.AuthenticationFailed():
+            return Unauthenticated()
+        case exceptions.PermissionDenied() | PermissionDenied():
+            return Forbidden()
+        case exceptions.NotFound() | Http404():
+            return NotFound()
+        case exceptions.APIException():
+            return _framework_refusal(error)
+        # The database being away or overloaded is not the caller's fault and not a defect: say "later".
+        case OperationalError() | InterfaceError():
+            logger.warning("database_unavailable", exc_info=error)
+            return Busy()
+        case DatabaseError():
+            return None
+    return None
+
+
+def answer_refusal(error: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's EXCEPTION_HANDLER."""
+    refusal = refusal_of(error)
+    if refusal is None:
+        return None
+    headers = {}
+    if refusal.retry_after_ms is not None:
+        headers["Retry-After"] = str(math.ceil(refusal.retry_after_ms / 1000))
+    if refusal.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return Response(refusal.envelope(), status=refusal.status, headers=headers)
+
+
+def _by_field(detail: Any) -> dict[str, Any]:
+    return detail if isinstance(detail, dict) else {"errors": detail}
+
+
+def _framework_refusal(error: exceptions.APIException) -> DomainError:
+    refusal = DomainError(str(error.detail))
+    refusal.code = str(error.default_code)
+    refusal.status = error.status_code
+    return refusal

@@ -1,0 +1,49 @@
+"""JSON log lines; each carries the request or command it belongs to."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+_trace: ContextVar[dict[str, str] | None] = ContextVar("trace", default=None)
+
+
+@contextmanager
+def traced(**ids: str) -> Iterator[None]:
+    """Log lines written inside carry `ids`, such as request_id or command_id."""
+    token = _trace.set({**(_trace.get() or {}), **ids})
+    try:
+        yield
+    finally:
+        _trace.reset(token)
+
+
+class TraceFilter(logging.Filter):
+    def filter(self, record: logging.LogRecord) -> bool:
+        for name, value in (_trace.get() or {}).items():
+            setattr(record, name, value)
+        return True
+
+
+def logging_config(level: str) -> dict[str, Any]:
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "filters": {"trace": {"()": TraceFilter}},
+        "formatters": {
+            "json": {
+                "()": "pythonjsonlogger.json.JsonFormatter",
+                "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s",
+                "rename_fields": {"asctime": "at", "levelname": "level", "name": "logger", "message": "event"},
+            }
+        },
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["trace"]}},
+        "root": {"handlers": ["stderr"], "level": level},
+        "loggers": {
+            # Access lines of the servers hold query strings, and with them tokens; ours (core.middleware) do not.
+            "daphne.server": {"level": "WARNING"},
+            "uvicorn.access": {"level": "WARNING"},
+            "django.channels.server": {"level": "WARNING"},
+        },
+    }

@@ -1,0 +1,60 @@
+"""`Idempotency-Key`: a repeated POST gets the first answer again, instead of a second effect."""
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from core.errors import Invalid, Unauthenticated
+from realtime import commands
+
+P = ParamSpec("P")
+V = TypeVar("V", bound=APIView)
+
+Post = Callable[Concatenate[V, Request, P], Response]
+
+
+def idempotent(post: Post[V, P]) -> Post[V, P]:
+    """On the `post` of a view: honours the header where the caller sends one."""
+
+    @wraps(post)
+    def answer(view: V, request: Request, *args: P.args, **kwargs: P.kwargs) -> Response:
+        key = request.headers.get("Idempotency-Key")
+        if key is None:
+            return post(view, request, *args, **kwargs)
+        user_id = caller(request)
+        fingerprint = commands.fingerprint(f"{request.method} {request.path}", request.data)
+
+        def act() -> tuple[int, Any]:
+            response = post(view, request, *args, **kwargs)
+            return response.status_code, response.data
+
+        kept = commands.once(user_id, _command_id(user_id, key), fingerprint, act)
+        headers = {"Idempotency-Replayed": "true"} if kept.is_replay else {}
+        return Response(kept.body, status=kept.status, headers=headers)
+
+    return answer
+
+
+def caller(request: Request) -> uuid.UUID:
+    """The id of the user whom the permissions of the view have let in."""
+    user_id = request.user.pk
+    if user_id is None:
+        raise Unauthenticated
+    return user_id
+
+
+def _command_id(user_id: uuid.UUID, key: str) -> uuid.UUID:
+    if not 1 <= len(key) <= 255:
+        raise Invalid("An Idempotency-Key has at most 255 characters.")
+    try:
+        command_id = uuid.UUID(key)
+    except ValueError:
+        return commands.derived_id(user_id, key)
+    if commands.issued_at(command_id) is not None:
+        commands.refuse_untimely(command_id)
+    return command_id

@@ -1,0 +1,108 @@
+"""Carries hints between processes over the Channels layer, with one channel per process: fast, and allowed to lose.
+
+Nothing waits for the bus. Senders append to a short queue that one event loop empties; when the layer is out, hints are
+dropped and counted, and the hubs find what they missed by their own checks.
+"""
+
+import asyncio
+import logging
+import os
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from channels.layers import get_channel_layer
+
+from realtime import metrics
+
+logger = logging.getLogger(__name__)
+
+GROUP = "hubs"
+PATIENCE_SECONDS = 1.0
+QUEUE_LENGTH = 10_000
+
+Message = dict[str, Any]
+
+
+class Bus:
+    """One per process. `bind` gives it the server's loop; without one it starts a thread with a loop of its own."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting: deque[Message] = deque(maxlen=QUEUE_LENGTH)
+        self._forget_loop()
+        os.register_at_fork(after_in_child=self._forget_loop)
+
+    def _forget_loop(self) -> None:
+        # A loop and its thread stay behind in the parent when a worker forks.
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._is_sending = False
+        self.is_up = True
+
+    def bind(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+
+    def send(self, message: Message) -> None:
+        """From any thread, without waiting."""
+        with self._lock:
+            if len(self._waiting) == QUEUE_LENGTH:
+                metrics.hints_dropped.inc()
+            self._waiting.append(message)
+            if self._is_sending:
+                return
+            self._is_sending = True
+            loop = self._loop = self._loop or _own_loop()
+        loop.call_soon_threadsafe(lambda: loop.create_task(self._send_waiting()))
+
+    async def _send_waiting(self) -> None:
+        layer = get_channel_layer()
+        while message := self._next():
+            try:
+                async with asyncio.timeout(PATIENCE_SECONDS):
+                    await layer.group_send(GROUP, message)
+                self.is_up = True
+            except Exception as error:  # each layer has its own errors, and none of them may stop a sender
+                self._drop_waiting(error)
+
+    def _next(self) -> Message | None:
+        with self._lock:
+            if self._waiting:
+                return self._waiting.popleft()
+            self._is_sending = False
+            return None
+
+    def _drop_waiting(self, error: Exception) -> None:
+        with self._lock:
+            dropped = 1 + len(self._waiting)
+            self._waiting.clear()
+        self.is_up = False
+        metrics.hints_dropped.inc(dropped)
+        logger.warning("bus_unavailable", extra={"dropped": dropped, "error": repr(error)})
+
+
+bus = Bus()
+send = bus.send
+
+
+async def listen(hear: Callable[[Message], None], joined: Callable[[], None]) -> None:
+    """Hear every message of the bus, for ever; `joined` is called whenever some may have been missed before."""
+    while True:
+        try:
+            layer = get_channel_layer()
+            channel = await layer.new_channel()
+            await layer.group_add(GROUP, channel)
+            joined()
+            while True:
+                hear(await layer.receive(channel))
+                # Yield between messages, or a burst would keep the sockets from being read.
+                await asyncio.sleep(0)
+        except Exception as error:  # as above: the layer's errors are not ours to list
+            logger.warning("bus_lost", extra={"error": repr(error)})
+            await asyncio.sleep(1)
+
+
+def _own_loop() -> asyncio.AbstractEventLoop:
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, name="bus", daemon=True).start()
+    return loop

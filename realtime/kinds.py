@@ -1,0 +1,96 @@
+"""How the objects of a reader's view look. Domains declare their kinds in `wiring.KINDS`.
+
+A kind is rendered in two parts: what all its readers share, and the small overlay that is a reader's own. Events and
+the fresh view (`GET /api/sync`) are rendered by the same two functions, so that folding events gives the fresh view.
+"""
+
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.core.serializers.json import DjangoJSONEncoder
+
+from core.wiring import declared
+
+Key = str
+Data = Mapping[str, Any]
+Reader = tuple[Key, UUID]
+
+NO_OVERLAY = "{}"
+NOTHING = "null"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`render` answers the objects that exist; `own`, where a kind has one, an overlay for each reader who may see one;
+    `keys_of` the keys in a user's fresh view, of which a windowed kind names only the newest.
+    """
+
+    render: Callable[[Collection[Key]], Mapping[Key, Data]]
+    keys_of: Callable[[UUID], Iterable[Key]]
+    own: Callable[[Collection[Reader]], Mapping[Reader, Data]] | None = None
+    shape: int = 1
+    rank: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """Encoded parts, ready to be stored and spliced. A missing part means that there is nothing to see (any more)."""
+
+    shared: Mapping[Key, str]
+    overlays: Mapping[Reader, str] | None
+
+    def own(self, reader: Reader) -> str | None:
+        return NO_OVERLAY if self.overlays is None else self.overlays.get(reader)
+
+    def seen_by(self, reader: Reader) -> str:
+        return spliced(self.shared.get(reader[0]), self.own(reader))
+
+
+def kind(name: str) -> Kind:
+    found: Kind = declared("KINDS")[name]
+    return found
+
+
+def is_known(name: str) -> bool:
+    return name in declared("KINDS")
+
+
+def shape(name: str) -> int:
+    """The shape version in use; 0 for a kind whose domain is no longer installed."""
+    return kind(name).shape if is_known(name) else 0
+
+
+def render(name: str, readers: Collection[Reader]) -> Rendered:
+    """How the objects look now to these readers."""
+    spec = kind(name)
+    shared = {key: encode(data) for key, data in spec.render({key for key, _ in readers}).items()}
+    if spec.own is None:
+        return Rendered(shared, None)
+    return Rendered(shared, {reader: encode(data) for reader, data in spec.own(readers).items()})
+
+
+def view(user_id: UUID, names: Collection[str]) -> dict[str, dict[Key, Any]]:
+    """The fresh view: most important kinds first."""
+    fresh = {}
+    for name in sorted(names, key=lambda name: (kind(name).rank, name)):
+        readers = [(key, user_id) for key in kind(name).keys_of(user_id)]
+        rendered = render(name, readers)
+        texts = {reader[0]: rendered.seen_by(reader) for reader in readers}
+        fresh[name] = {key: json.loads(text) for key, text in texts.items() if text != NOTHING}
+    return fresh
+
+
+def spliced(shared: str | None, own: str | None) -> str:
+    """The object one reader sees, from encoded parts. None on either side means that she does not see it."""
+    if shared is None or own is None:
+        return NOTHING
+    if own == NO_OVERLAY:
+        return shared
+    return own if shared == "{}" else f"{shared[:-1]},{own[1:]}"
+
+
+def encode(data: Any) -> str:
+    return json.dumps(data, cls=DjangoJSONEncoder, separators=(",", ":"), ensure_ascii=False)

@@ -1,0 +1,30 @@
+"""Which processes are alive, by what they write themselves."""
+
+import os
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils.timezone import now
+
+from realtime.conf import limits
+from realtime.models import Connection, Node
+
+
+def node_name(role: str) -> str:
+    return f"{settings.NODE_NAME}:{os.getpid()}:{role}"
+
+
+def beat(role: Node.Role) -> None:
+    seen = {"role": role, "seen_at": now()}
+    Node.objects.update_or_create(pk=node_name(role), defaults=seen)
+
+
+def alive(role: Node.Role | None = None) -> list[str]:
+    nodes = Node.objects.filter(seen_at__gt=now() - timedelta(seconds=limits.node_lost_seconds))
+    return list((nodes.filter(role=role) if role else nodes).values_list("name", flat=True))
+
+
+def bury_lost() -> None:
+    """Forget dead processes, and the sockets they had."""
+    Node.objects.filter(seen_at__lt=now() - timedelta(seconds=10 * limits.node_lost_seconds)).delete()
+    Connection.objects.exclude(node__in=Node.objects.values("name")).delete()

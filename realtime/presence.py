@@ -1,0 +1,65 @@
+"""Who is connected, and how far each device has come, written in batches by the hub and read by everyone."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection as database
+from django.utils.timezone import now
+
+from core.sql import relation
+from core.unit import unit
+from realtime import nodes
+from realtime.models import Connection, Node
+
+
+@dataclass(frozen=True, slots=True)
+class Ack:
+    """How far a device has come in its user's stream, in all and while it was in the foreground."""
+
+    user_id: UUID
+    device: str
+    epoch: str
+    acked: int
+    acked_foreground: int
+
+
+@unit
+def record(
+    opened: Sequence[Connection], in_foreground: dict[UUID, bool], closed: Collection[UUID], acks: Sequence[Ack]
+) -> None:
+    Connection.objects.bulk_create(opened, ignore_conflicts=True)
+    for value in (True, False):
+        ids = [id for id, is_foreground in in_foreground.items() if is_foreground is value]
+        if ids:
+            Connection.objects.filter(pk__in=ids).update(is_foreground=value)
+    if closed:
+        Connection.objects.filter(pk__in=closed).delete()
+    if acks:
+        _record_acks(acks, now())
+
+
+def _record_acks(acks: Sequence[Ack], at: datetime) -> None:
+    columns = {"user_id": "uuid", "device": "text", "epoch": "text", "acked": "bigint", "acked_foreground": "bigint"}
+    rows = sorted((ack.user_id, ack.device, ack.epoch, ack.acked, ack.acked_foreground) for ack in acks)
+    given, parameters = relation("given", columns, rows)
+    # Two sockets of one device may overlap; within an epoch the further one is right.
+    further = "CASE WHEN {0}.epoch = excluded.epoch AND {0}.{1} > excluded.{1} THEN {0}.{1} ELSE excluded.{1} END"
+    table = "realtime_cursor"
+    with database.cursor() as cursor:
+        cursor.execute(
+            f"""INSERT INTO {table} (user_id, device, epoch, acked, acked_foreground, seen_at)
+                SELECT user_id, device, epoch, acked, acked_foreground, %s FROM {given} WHERE TRUE
+                ON CONFLICT (user_id, device) DO UPDATE SET
+                    acked = {further.format(table, "acked")},
+                    acked_foreground = {further.format(table, "acked_foreground")},
+                    epoch = excluded.epoch, seen_at = excluded.seen_at""",
+            [database.ops.adapt_datetimefield_value(at), *parameters],
+        )
+
+
+def online(users: Collection[UUID]) -> set[UUID]:
+    """Which of these users have a socket open to a living process."""
+    open_now = Connection.objects.filter(user_id__in=users, node__in=nodes.alive(Node.Role.WEB))
+    return set(open_now.values_list("user_id", flat=True))

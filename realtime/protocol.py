@@ -1,0 +1,107 @@
+"""Reading what a client sent on `/ws`: shapes of frames, and the patience a server has with bad ones."""
+
+import json
+from time import monotonic
+from typing import Any
+
+from rest_framework import serializers
+
+from core.errors import Invalid
+
+Frame = dict[str, Any]
+
+
+class ClientIn(serializers.Serializer):
+    name = serializers.CharField(max_length=40, required=False, allow_blank=True, default="")
+    version = serializers.CharField(max_length=20, required=False, allow_blank=True, default="")
+
+
+class ResumeIn(serializers.Serializer):
+    epoch = serializers.CharField(max_length=32)
+    offset = serializers.IntegerField(min_value=0, max_value=2**53)
+
+
+class HelloIn(serializers.Serializer):
+    token = serializers.CharField(max_length=4096, required=False, allow_null=True, default=None)
+    device_id = serializers.CharField(max_length=80)
+    client = ClientIn(required=False, default=dict)
+    resume = ResumeIn(required=False, allow_null=True, default=None)
+    boards = serializers.ListField(child=serializers.CharField(max_length=120), required=False, default=list)
+    foreground = serializers.BooleanField(required=False, default=True)
+    ack = serializers.BooleanField(required=False, default=True)
+
+
+class CommandIn(serializers.Serializer):
+    id = serializers.UUIDField()
+    name = serializers.CharField(max_length=80)
+    data = serializers.DictField(required=False, default=dict)  # type: ignore[assignment]
+    expires_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+
+
+class SubscribeIn(serializers.Serializer):
+    board = serializers.CharField(max_length=120)
+    version = serializers.IntegerField(min_value=-1, max_value=2**53, required=False, default=-1)
+
+
+class BadFrame(Invalid):
+    code = "bad_frame"
+    message = "A frame is one JSON object with a text `type`."
+
+
+def parse(message: dict[str, Any]) -> Frame:
+    """The frame in an ASGI message."""
+    text = message.get("text")
+    if text is None:
+        raise BadFrame("Frames are text, not binary.")
+    try:
+        frame = json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        raise BadFrame from None
+    if not isinstance(frame, dict) or not isinstance(frame.get("type"), str):
+        raise BadFrame
+    if not isinstance(frame.get("id"), str | None) or len(frame.get("id") or "") > 64:
+        raise BadFrame("The `id` of a frame is a text of at most 64 characters.")
+    return frame
+
+
+def offset_in(frame: Frame) -> int:
+    offset = frame.get("offset")
+    if not isinstance(offset, int) or isinstance(offset, bool) or offset < 0:
+        raise BadFrame("`offset` is a whole number.")
+    return offset
+
+
+def flag_in(frame: Frame, name: str) -> bool:
+    value = frame.get(name)
+    if not isinstance(value, bool):
+        raise BadFrame(f"`{name}` is true or false.")
+    return value
+
+
+def read(serializer: type[serializers.Serializer], frame: Frame) -> dict[str, Any]:
+    checked = serializer(data=frame)
+    checked.is_valid(raise_exception=True)
+    return dict(checked.validated_data)
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON.")
+
+
+class Bucket:
+    """A token bucket: `rate` a second, `burst` at once."""
+
+    def __init__(self, rate: float, burst: float) -> None:
+        self._rate = rate
+        self._burst = self._tokens = burst
+        self._at = monotonic()
+
+    def take(self) -> float:
+        """Take a token; answers 0, or the seconds until there is one."""
+        at = monotonic()
+        self._tokens = min(self._burst, self._tokens + (at - self._at) * self._rate)
+        self._at = at
+        if self._tokens < 1:
+            return (1 - self._tokens) / self._rate
+        self._tokens -= 1
+        return 0.0

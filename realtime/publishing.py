@@ -1,0 +1,149 @@
+"""Writes what a unit published into the streams of its readers: heads, then rendering, then events and entries.
+
+The order is the guarantee. Taking a reader's head queues all units that reach her, so what is rendered afterwards is
+what she would read after this commit: folding her events gives the fresh view. Offsets are dense, and in commit order.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils.timezone import now
+
+from core.sql import as_uuid, relation
+from core.unit import remember
+from realtime import hints, kinds
+from realtime.commands import current_command
+from realtime.conf import limits
+from realtime.hints import Telling
+from realtime.kinds import Rendered
+from realtime.models import Entry, Event
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fact:
+    """`name` happened to the object `about` (kind, key); the users `to` are to hear of it."""
+
+    name: str
+    about: tuple[str, object]
+    to: Collection[UUID]
+
+    @property
+    def kind(self) -> str:
+        return self.about[0]
+
+    @property
+    def key(self) -> str:
+        return str(self.about[1])
+
+
+class FrameTooBig(ValueError):
+    pass
+
+
+def publish(*facts: Fact) -> None:
+    """Remember facts; the outermost unit writes them. Of several about one object, each reader hears the last."""
+    for fact in facts:
+        remember(fact)
+
+
+def settle(facts: Sequence[Fact]) -> None:
+    audiences = _audiences(facts)
+    if not audiences:
+        return
+    offsets = _take_offsets(audiences)
+    tellings = _tellings(audiences, offsets, _render(audiences))
+    Event.objects.bulk_create([telling.event for telling in tellings])
+    _insert_entries(tellings)
+    transaction.on_commit(lambda: hints.announce(tellings), robust=True)
+
+
+def blank(kind: str, key: object) -> None:
+    """Take what was deleted out of all stored events of the object, in the unit that deletes it."""
+    Event.objects.filter(kind=kind, key=str(key)).update(data=None)
+
+
+def hide(kind: str, key: object, users: Collection[UUID]) -> None:
+    """Take the object out of the stored events of readers who may no longer see it; their offsets stay."""
+    events = Event.objects.filter(kind=kind, key=str(key))
+    Entry.objects.filter(user_id__in=users, event__in=events).update(is_gone=True, own=None)
+
+
+def _audiences(facts: Sequence[Fact]) -> dict[Fact, list[UUID]]:
+    last = {(fact.kind, fact.key, reader): fact for fact in facts for reader in fact.to}
+    audiences: defaultdict[Fact, list[UUID]] = defaultdict(list)
+    for (_, _, reader), fact in last.items():
+        audiences[fact].append(reader)
+    return {fact: audiences[fact] for fact in facts if fact in audiences}
+
+
+def _take_offsets(audiences: Mapping[Fact, list[UUID]]) -> dict[UUID, int]:
+    """Raise every reader's head by what she will hear, in user order so that no two units deadlock.
+
+    Answers the first offset of each reader.
+    """
+    counts = Counter(reader for readers in audiences.values() for reader in readers)
+    readers, parameters = relation("reader", {"user_id": "uuid", "events": "bigint"}, list(counts.items()))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""INSERT INTO realtime_stream (user_id, head, floor)
+                SELECT user_id, events, 0 FROM {readers} WHERE TRUE ORDER BY user_id
+                ON CONFLICT (user_id) DO UPDATE SET head = realtime_stream.head + excluded.head
+                RETURNING user_id, head""",
+            parameters,
+        )
+        heads = {as_uuid(user_id): head for user_id, head in cursor.fetchall()}
+    return {user_id: head - counts[user_id] + 1 for user_id, head in heads.items()}
+
+
+def _render(audiences: Mapping[Fact, list[UUID]]) -> dict[str, Rendered]:
+    readers: defaultdict[str, list[kinds.Reader]] = defaultdict(list)
+    for fact, audience in audiences.items():
+        readers[fact.kind] += [(fact.key, reader) for reader in audience]
+    return {kind: kinds.render(kind, of_kind) for kind, of_kind in readers.items()}
+
+
+def _tellings(
+    audiences: Mapping[Fact, list[UUID]], next_offset: dict[UUID, int], rendered: Mapping[str, Rendered]
+) -> list[Telling]:
+    at, command = now(), current_command()
+    tellings = []
+    for fact, readers in audiences.items():
+        shown = rendered[fact.kind]
+        data = shown.shared.get(fact.key)
+        overlays = [shown.own((fact.key, reader)) for reader in readers]
+        _refuse_too_big(fact, data, overlays)
+        shape = kinds.kind(fact.kind).shape
+        event = Event(name=fact.name, kind=fact.kind, key=fact.key, shape=shape, data=data, command=command, at=at)
+        tellings.append(Telling(event, readers, [_take(next_offset, reader) for reader in readers], overlays))
+    return tellings
+
+
+def _take(next_offset: dict[UUID, int], reader: UUID) -> int:
+    offset = next_offset[reader]
+    next_offset[reader] = offset + 1
+    return offset
+
+
+def _refuse_too_big(fact: Fact, data: str | None, overlays: Iterable[str | None]) -> None:
+    size = len(data or "") + max(len(overlay or "") for overlay in overlays)
+    if size > limits.frame_out_bytes:
+        raise FrameTooBig(f"{fact.kind} {fact.key} is {size} characters long, {limits.frame_out_bytes} are allowed.")
+
+
+def _insert_entries(tellings: Iterable[Telling]) -> None:
+    rows = [
+        (reader, offset, telling.event.pk, overlay if overlay != kinds.NO_OVERLAY else None, overlay is None)
+        for telling in tellings
+        for reader, offset, overlay in zip(telling.readers, telling.offsets, telling.overlays, strict=True)
+    ]
+    columns = {"user_id": "uuid", "position": "bigint", "event_id": "bigint", "own": "text", "is_gone": "boolean"}
+    entries, parameters = relation("entry", columns, rows)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""INSERT INTO realtime_entry (user_id, "offset", event_id, own, is_gone)
+                SELECT user_id, position, event_id, own, is_gone FROM {entries}""",
+            parameters,
+        )

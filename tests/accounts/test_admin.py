@@ -1,0 +1,80 @@
+import pytest
+from django.urls import reverse
+
+from accounts.models import Session, User
+from tests.factories.accounts import SessionFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def operator(client):
+    client.force_login(UserFactory(is_staff=True, is_superuser=True))
+    return client
+
+
+def act(operator, action, user):
+    body = {"action": action, "_selected_action": [str(user.pk)]}
+    return operator.post(reverse("admin:accounts_user_changelist"), body, follow=True)
+
+
+def test_operators_deactivate_and_reactivate(operator):
+    session = SessionFactory()
+
+    act(operator, "deactivate", session.user)
+    session.refresh_from_db()
+    session.user.refresh_from_db()
+    assert (session.revoked_at is None, session.user.is_active) == (False, False)
+
+    act(operator, "reactivate", session.user)
+    assert User.objects.get(pk=session.user_id).is_active
+
+
+def test_operators_sign_somebody_out_everywhere(operator):
+    session = SessionFactory()
+
+    answer = act(operator, "revoke_sessions", session.user)
+
+    assert "Ended 1 sessions." in answer.text
+    assert not Session.objects.live().exists()
+
+
+def test_a_password_set_by_an_operator_ends_sessions(operator):
+    session = SessionFactory()
+    body = {"password1": "another-pass-9", "password2": "another-pass-9", "usable_password": "true"}
+
+    operator.post(reverse("admin:auth_user_password_change", args=[session.user_id]), body)
+
+    assert User.objects.get(pk=session.user_id).check_password("another-pass-9")
+    assert not Session.objects.live().exists()
+
+
+def test_an_operator_adds_somebody_by_phone(operator):
+    body = {"phone": "+33123456789", "password1": "another-pass-9", "password2": "another-pass-9"}
+
+    operator.post(reverse("admin:accounts_user_add"), {**body, "email": "", "usable_password": "true"})
+
+    assert User.objects.get(phone="+33123456789").check_password("another-pass-9")
+
+
+@pytest.mark.parametrize("page", ["user_changelist", "session_changelist", "user_add"])
+def test_the_pages_open(operator, page):
+    SessionFactory()
+
+    assert operator.get(reverse(f"admin:accounts_{page}"), {"q": "a"}).status_code == 200
+
+
+def test_sessions_are_only_looked_at(operator):
+    session = SessionFactory()
+
+    assert operator.get(reverse("admin:accounts_session_change", args=[session.pk])).status_code == 200
+    assert operator.get(reverse("admin:accounts_session_add")).status_code == 403
+    assert operator.post(reverse("admin:accounts_session_delete", args=[session.pk])).status_code == 403
+
+
+def test_an_operator_logs_in_by_email_or_phone(client):
+    UserFactory(is_staff=True, phone="+33123456789")
+
+    for address in [User.objects.get().email, "+33123456789"]:
+        answer = client.post(reverse("admin:login"), {"username": address, "password": "demo-pass"})
+        assert answer.status_code == 302

@@ -1,0 +1,27 @@
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests.house import House, Street
+from tests.services import workspace
+
+
+@pytest.fixture(scope="session")
+def street() -> Iterator[Street]:
+    # Not tmp_path: what root makes there, the servers' own user cannot enter.
+    with workspace() as directory:
+        yield Street(directory)
+
+
+@pytest.fixture(scope="module")
+def house(street: Street) -> Iterator[House]:
+    """A deployment on PostgreSQL and Redis, shared by the tests of a module."""
+    with street.house("postgresql", redis_url=os.environ["REDIS_URL"]) as built:
+        yield built
+
+
+@pytest.fixture(params=["postgresql", "sqlite"])
+def house_of_each_engine(request: pytest.FixtureRequest, street: Street) -> Iterator[House]:
+    with street.house(request.param) as built:
+        yield built

@@ -1,0 +1,59 @@
+"""A process inside a test's deployment: reads calls as JSON lines, carries them out, answers as JSON lines.
+
+A line is `{"calls": [[dotted name, arguments], ...], "threads": n, "at": time}`: the calls start together at `at`, each
+in a thread of its own if there are enough. An answer is `["ok", result]` or `["no", code or repr]` a call, in order.
+"""
+
+import json
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import django
+
+django.setup()
+
+from django.db import close_old_connections  # noqa: E402
+from django.utils.module_loading import import_string  # noqa: E402
+
+from core.errors import DomainError  # noqa: E402
+
+
+def main() -> None:
+    for line in sys.stdin:
+        request = json.loads(line)
+        with ThreadPoolExecutor(request["threads"]) as pool:
+            answers = list(pool.map(partial(_carry_out, request["at"]), request["calls"]))
+        print(json.dumps(answers, default=str), flush=True)  # noqa: T201 - this is how a hand answers
+
+
+def _carry_out(at: float, call: tuple[str, list[Any]]) -> list[Any]:
+    name, arguments = call
+    time.sleep(max(0.0, at - time.time()))
+    close_old_connections()
+    try:
+        return ["ok", import_string(name)(*[_uuid(argument) for argument in arguments])]
+    except DomainError as refusal:
+        return ["no", refusal.code]
+    except Exception as error:
+        return ["no", repr(error)]
+    finally:
+        close_old_connections()
+
+
+def _uuid(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_uuid(item) for item in value]
+    if isinstance(value, str) and len(value) == 36:
+        try:
+            return UUID(value)
+        except ValueError:
+            return value
+    return value
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,252 @@
+"""Deployments for tests: a database of their own on either engine, and real processes on it."""
+
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+
+from tests.services import free_port
+
+ROOT = Path(__file__).resolve().parent.parent
+READY_SECONDS = 30
+
+
+class Process:
+    """A child of the test, with its output in a file."""
+
+    def __init__(self, command: list[str], env: dict[str, str], log: Path, stdin: int | None = None) -> None:
+        self.log = log
+        self._file = log.open("ab")
+        self.popen = subprocess.Popen(
+            command, cwd=ROOT, env=env, stdin=stdin or subprocess.DEVNULL, stderr=self._file,
+            stdout=subprocess.PIPE if stdin else self._file,
+        )  # fmt: skip
+
+    @property
+    def is_running(self) -> bool:
+        return self.popen.poll() is None
+
+    def kill(self) -> None:
+        self.popen.kill()
+        self.popen.wait()
+
+    def stop(self, by: signal.Signals = signal.SIGTERM, patience: float = 30) -> int:
+        if self.is_running:
+            self.popen.send_signal(by)
+        try:
+            return self.popen.wait(patience)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise
+        finally:
+            self._file.close()
+
+    def output(self) -> str:
+        return self.log.read_text()
+
+
+class Web(Process):
+    """A process that serves HTTP and sockets."""
+
+    def __init__(self, command: list[str], env: dict[str, str], log: Path, port: int) -> None:
+        super().__init__(command, env, log)
+        self.port = port
+        self.url = f"http://127.0.0.1:{port}"
+        self.ws = f"ws://127.0.0.1:{port}"
+
+    def get(self, path: str, token: str = "", **headers: str) -> tuple[int, Any]:
+        return self._ask("GET", path, None, token, headers)
+
+    def post(self, path: str, body: Any = None, token: str = "", **headers: str) -> tuple[int, Any]:
+        return self._ask("POST", path, body or {}, token, headers)
+
+    def _ask(self, method: str, path: str, body: Any, token: str, headers: dict[str, str]) -> tuple[int, Any]:
+        data = None if body is None else json.dumps(body).encode()
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        if token:
+            given["Authorization"] = f"Bearer {token}"
+        request = urllib.request.Request(
+            self.url + path, data, {"Content-Type": "application/json", **given}, method=method
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=60) as response:
+                return response.status, _body(response.read())
+        except urllib.error.HTTPError as refusal:
+            return refusal.code, _body(refusal.read())
+
+    def wait_until_ready(self) -> Self:
+        deadline = time.monotonic() + READY_SECONDS
+        while time.monotonic() < deadline and self.is_running:
+            try:
+                if self.get("/healthz")[0] == 200:
+                    return self
+            except OSError:
+                time.sleep(0.05)
+        raise RuntimeError(f"The server did not start:\n{self.output()}")
+
+
+class Hand(Process):
+    """Calls functions inside the deployment, in another process than the test's: see tests/hand.py."""
+
+    def call(self, name: str, *arguments: Any) -> Any:
+        [(outcome, result)] = self.calls([(name, arguments)])
+        if outcome != "ok":
+            raise RuntimeError(f"{name}: {result}\n{self.output()[-2000:]}")
+        return result
+
+    def calls(self, calls: list[tuple[str, Any]], threads: int = 1, at: float = 0) -> list[list[Any]]:
+        self.begin(calls, threads, at)
+        return self.end()
+
+    def begin(self, calls: list[tuple[str, Any]], threads: int = 1, at: float = 0) -> None:
+        assert self.popen.stdin is not None
+        request = {"calls": [[name, list(arguments)] for name, arguments in calls], "threads": threads, "at": at}
+        self.popen.stdin.write(json.dumps(request, default=str).encode() + b"\n")
+        self.popen.stdin.flush()
+
+    def end(self) -> list[list[Any]]:
+        assert self.popen.stdout is not None
+        line = self.popen.stdout.readline()
+        if not line:
+            raise RuntimeError(f"The hand is gone:\n{self.output()}")
+        answers: list[list[Any]] = json.loads(line)
+        return answers
+
+
+class House:
+    """One deployment. Processes started on it end with it."""
+
+    def __init__(self, directory: Path, env: dict[str, str]) -> None:
+        self.directory = directory
+        self.env = {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "tests.settings",
+            "DATA_DIR": str(directory),
+            "PYTHONPATH": str(ROOT),
+            "LOG_LEVEL": "WARNING",
+            **env,
+        }
+        self._processes: list[Process] = []
+        self._hand: Hand | None = None
+
+    def web(self, *, server: str = "daphne", **env: str) -> Web:
+        port = free_port()
+        return self._serve(["web", "--host", "127.0.0.1", "--port", str(port), "--server", server], port, env)
+
+    def live(self, **env: str) -> Web:
+        port = free_port()
+        return self._serve(["live", "--port", str(port)], port, env)
+
+    def worker(self, **env: str) -> Process:
+        worker = ["-m", "celery", "-A", "config", "worker", "--pool", "threads", "--concurrency", "4", "-l", "warning"]
+        return self._start(worker, env, "worker")
+
+    def beat(self, **env: str) -> Process:
+        return self._start(["-m", "celery", "-A", "config", "beat", "-l", "warning", "--pidfile="], env, "beat")
+
+    def hand(self) -> Hand:
+        hand = Hand([sys.executable, "-m", "tests.hand"], self.env, self._log("hand"), stdin=subprocess.PIPE)
+        self._processes.append(hand)
+        return hand
+
+    def call(self, name: str, *arguments: Any) -> Any:
+        self._hand = self._hand or self.hand()
+        return self._hand.call(name, *arguments)
+
+    def manage(self, *arguments: str) -> str:
+        command = [sys.executable, "manage.py", *arguments]
+        done = subprocess.run(command, cwd=ROOT, env=self.env, capture_output=True, text=True, timeout=60, check=False)
+        if done.returncode:
+            raise RuntimeError(done.stderr)
+        return done.stdout
+
+    def close(self) -> None:
+        for process in reversed(self._processes):
+            if process.is_running:
+                process.kill()
+
+    def _serve(self, arguments: list[str], port: int, env: dict[str, str]) -> Web:
+        command = [sys.executable, "manage.py", *arguments]
+        web = Web(command, {**self.env, **env}, self._log(f"web{port}"), port)
+        self._processes.append(web)
+        return web.wait_until_ready()
+
+    def _start(self, arguments: list[str], env: dict[str, str], name: str) -> Process:
+        process = Process([sys.executable, *arguments], {**self.env, **env}, self._log(name))
+        self._processes.append(process)
+        return process
+
+    def _log(self, name: str) -> Path:
+        return self.directory / f"{name}-{len(self._processes)}.log"
+
+
+class Street:
+    """Builds houses quickly: each engine is migrated once, and copied."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self._built = 0
+        self._migrated: set[str] = set()
+
+    @contextmanager
+    def house(self, engine: str, *, database_url: str = "", redis_url: str = "", **env: str) -> Iterator[House]:
+        """On `sqlite`, or on the `postgresql` of DATABASE_URL or of the server named; with Redis where one is given."""
+        self._built += 1
+        directory = self.directory / f"house{self._built}"
+        directory.mkdir()
+        if engine == "sqlite":
+            url = ""
+            self._copy_sqlite(directory)
+        else:
+            url = self._copy_postgresql(database_url or os.environ["DATABASE_URL"], f"house{self._built}_{os.getpid()}")
+        house = House(directory, {"DATABASE_URL": url, "REDIS_URL": redis_url, "DATABASE_POOL": "12", **env})
+        try:
+            yield house
+        finally:
+            house.close()
+
+    def _copy_sqlite(self, directory: Path) -> None:
+        template = self.directory / "template"
+        if "sqlite" not in self._migrated:
+            template.mkdir()
+            House(template, {"DATABASE_URL": "", "REDIS_URL": ""}).manage("migrate", "--run-syncdb", "-v", "0")
+            with sqlite3.connect(template / "db.sqlite3") as database:
+                database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._migrated.add("sqlite")
+        shutil.copy(template / "db.sqlite3", directory / "db.sqlite3")
+
+    def _copy_postgresql(self, server: str, name: str) -> str:
+        template = f"template_{os.getpid()}"
+        with psycopg.connect(server, autocommit=True) as admin:
+            if server not in self._migrated:
+                admin.execute(f"CREATE DATABASE {template}")
+                House(self.directory, {"DATABASE_URL": _database(server, template), "REDIS_URL": ""}).manage(
+                    "migrate", "--run-syncdb", "-v", "0"
+                )
+                self._migrated.add(server)
+            admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return _database(server, name)
+
+
+def _database(server: str, name: str) -> str:
+    return urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+
+
+def _body(raw: bytes) -> Any:
+    try:
+        return json.loads(raw)
+    except ValueError:
+        return raw.decode()

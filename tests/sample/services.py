@@ -1,0 +1,59 @@
+from collections.abc import Collection
+from uuid import UUID
+
+from django.db.models import F
+
+from core.errors import DomainError
+from core.unit import unit
+from realtime import boards, hints
+from realtime.publishing import Fact, blank, hide, publish
+from tests.sample.models import Counter, Share
+
+
+class NotAMember(DomainError):
+    code = "not_a_member"
+    message = "You do not share this counter."
+    status = 404
+
+
+@unit
+def share_counter(users: Collection[UUID], text: str = "") -> Counter:
+    counter = Counter.objects.create(text=text)
+    Share.objects.bulk_create([Share(counter=counter, user_id=user_id) for user_id in users])
+    publish(Fact("sample.counter_shared", about=("sample.counter", counter.pk), to=users))
+    return counter
+
+
+@unit
+def add(counter_id: int, user_id: UUID, amount: int = 1) -> Counter:
+    """Deliberately without a lock of its own: the order of rendering must not depend on one."""
+    shares = Share.objects.filter(counter=counter_id, user_id=user_id, is_member=True)
+    if not shares.update(mine=F("mine") + amount):
+        raise NotAMember
+    Counter.objects.filter(pk=counter_id).update(total=F("total") + amount)
+    publish(Fact("sample.counter_grew", about=("sample.counter", counter_id), to=members(counter_id)))
+    boards.touch("sample.totals", f"sample.counter:{counter_id}")
+    return Counter.objects.get(pk=counter_id)
+
+
+@unit
+def leave(counter_id: int, user_id: UUID) -> None:
+    Share.objects.filter(counter=counter_id, user_id=user_id).update(is_member=False)
+    hide("sample.counter", counter_id, [user_id])
+    publish(Fact("sample.counter_left", about=("sample.counter", counter_id), to=[user_id]))
+    publish(Fact("sample.member_left", about=("sample.counter", counter_id), to=members(counter_id)))
+
+
+@unit
+def delete(counter_id: int) -> None:
+    Counter.objects.filter(pk=counter_id).update(is_deleted=True)
+    blank("sample.counter", counter_id)
+    publish(Fact("sample.counter_deleted", about=("sample.counter", counter_id), to=members(counter_id)))
+
+
+def wave(sender: UUID, users: Collection[UUID]) -> None:
+    hints.signal("sample.waved", {"from": sender}, users)
+
+
+def members(counter_id: int) -> list[UUID]:
+    return list(Share.objects.filter(counter=counter_id, is_member=True).values_list("user_id", flat=True))

@@ -1,0 +1,60 @@
+from collections.abc import Collection, Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, Sum
+
+from realtime.boards import BoardKind
+from realtime.kinds import Kind, Reader
+from tests.sample import services
+from tests.sample.models import Counter, Share
+
+
+def render(keys: Collection[str]) -> dict[str, dict[str, Any]]:
+    found = Counter.objects.filter(pk__in=keys, is_deleted=False)
+    return {str(c.pk): {"id": c.pk, "total": c.total, "text": c.text} for c in found}
+
+
+def own(readers: Collection[Reader]) -> dict[Reader, dict[str, Any]]:
+    wanted = set(readers)
+    keys = {key for key, _ in wanted}
+    shares = Share.objects.filter(counter__in=keys, is_member=True, user_id__in={user for _, user in wanted})
+    by_reader = {(str(share.counter_id), share.user_id): {"mine": share.mine} for share in shares}
+    return {reader: data for reader, data in by_reader.items() if reader in wanted}
+
+
+def keys_of(user_id: UUID) -> Iterable[str]:
+    shares = Share.objects.filter(user_id=user_id, is_member=True)
+    return [str(pk) for pk in shares.values_list("counter_id", flat=True)]
+
+
+def totals(argument: str) -> dict[str, Any]:
+    if Counter.objects.filter(text="uncomputable").exists():
+        raise ArithmeticError("This total cannot be had.")
+    return {str(c.pk): c.total for c in Counter.objects.filter(is_deleted=False)}
+
+
+def one_total(argument: str) -> dict[str, Any]:
+    return {"total": Counter.objects.filter(pk=argument).aggregate(total=Sum("total"))["total"]}
+
+
+def everyone(argument: str, users: Collection[UUID]) -> set[UUID]:
+    return set(users)
+
+
+def members(argument: str, users: Collection[UUID]) -> set[UUID]:
+    is_known = Q(counter=argument) if argument.isdigit() else Q(pk__in=[])
+    return set(Share.objects.filter(is_known, user_id__in=users, is_member=True).values_list("user_id", flat=True))
+
+
+KINDS = {"sample.counter": Kind(render=render, own=own, keys_of=keys_of)}
+
+BOARDS = {
+    "sample.totals": BoardKind(render=totals, readers=everyone),
+    "sample.counter": BoardKind(render=one_total, readers=members),
+}
+
+COMMANDS = {
+    "sample.add": lambda user, data: {"total": services.add(data["counter"], user.pk, data.get("amount", 1)).total},
+    "sample.wave": lambda user, data: services.wave(user.pk, [UUID(data["to"])]) or {},
+}

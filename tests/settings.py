@@ -1,0 +1,13 @@
+"""The settings, with a small domain of the tests' own installed beside the real ones, and quick passwords."""
+
+import os
+
+os.environ.setdefault("DOMAINS", "shifts,tests.sample")
+os.environ.setdefault("SECRET_KEY", "a-secret-of-the-tests-that-is-long-enough")
+os.environ.setdefault("JWT_KEY", "another-secret-of-the-tests-that-is-long-enough")
+os.environ.setdefault("ALLOWED_HOSTS", "*")
+
+from config.settings import *  # noqa: F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
