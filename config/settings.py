@@ -107,7 +107,12 @@ if REDIS_URL:
         }
     }
 else:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            "OPTIONS": {"MAX_ENTRIES": 100_000},  # at the default of 300 it would forget throttles
+        }
+    }
     CHANNEL_LAYERS = {
         "default": {
             "BACKEND": env("CHANNEL_LAYER", "channels.layers.InMemoryChannelLayer"),
@@ -174,7 +179,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["core.api.Parser"],
     "DEFAULT_PAGINATION_CLASS": "core.api.Pages",
     "DEFAULT_THROTTLE_CLASSES": ["accounts.throttles.PerUser"],
     "DEFAULT_THROTTLE_RATES": {

@@ -9,6 +9,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.pagination import CursorPagination
+from rest_framework.parsers import JSONParser
 from rest_framework.response import Response
 
 from core.errors import Busy, DomainError, Forbidden, Invalid, NotFound, TooManyRequests, Unauthenticated
@@ -20,6 +21,16 @@ class Pages(CursorPagination):
     page_size = 20
     max_page_size = 100
     page_size_query_param = "page_size"
+
+
+class Parser(JSONParser):
+    """A body nested deeper than the interpreter goes is a bad body, not a fault of ours."""
+
+    def parse(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().parse(*args, **kwargs)
+        except RecursionError:
+            raise exceptions.ParseError from None
 
 
 def refusal_of(error: Exception) -> DomainError | None:

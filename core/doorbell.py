@@ -1,4 +1,4 @@
-"""Rings Celery tasks after the commit, off the caller's thread. The row is the queue: a lost ring costs seconds only."""
+"""Rings Celery tasks after the commit, off the caller's thread. The row is the queue: a lost ring costs seconds."""
 
 import logging
 import queue

@@ -21,6 +21,8 @@ def traced(**ids: str) -> Iterator[None]:
 
 class TraceFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
+        # Django adds the request itself, whose text holds the query string and so, perhaps, a token.
+        record.__dict__.pop("request", None)
         for name, value in (_trace.get() or {}).items():
             setattr(record, name, value)
         return True
@@ -41,9 +43,9 @@ def logging_config(level: str) -> dict[str, Any]:
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["trace"]}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
-            # Access lines of the servers hold query strings, and with them tokens; ours (core.middleware) do not.
+            # The lines of the servers hold query strings, and with them tokens; ours (core.middleware) do not.
             "daphne.server": {"level": "WARNING"},
-            "uvicorn.access": {"level": "WARNING"},
-            "django.channels.server": {"level": "WARNING"},
+            "uvicorn.error": {"level": "WARNING"},
+            "django.request": {"level": "ERROR"},
         },
     }

@@ -94,14 +94,18 @@ class StreamConsumer(AsyncConsumer):
 
     def _end(self, code: Close, message: str) -> None:
         """Close with a reason, whether the client has said hello or not."""
+        if self.connection is not None:
+            self.is_over = True
+            hub.close(self.connection, code, message)
+        else:
+            self._turn_away(code, {"code": code.name.lower(), "message": message})
+
+    def _turn_away(self, code: Close, envelope: dict[str, Any]) -> None:
         if self.is_over:
             return
         self.is_over = True
-        if self.connection is not None:
-            hub.close(self.connection, code, message)
-            return
         metrics.closes.labels(int(code)).inc()
-        self.transport.write(frames.frame("error", code=code.name.lower(), message=message))
+        self.transport.write(frames.frame("error", **envelope))
         self.transport.close(code)
 
     def _freed(self) -> None:
@@ -147,7 +151,7 @@ class StreamConsumer(AsyncConsumer):
             refusal = Internal()
         envelope = frames.refusal(refusal.envelope())
         if frame.get("type") == "hello" and self.connection is None:
-            self._end(_close_code(refusal), refusal.message)
+            self._turn_away(_close_code(refusal), envelope)
         elif frame.get("id") is not None:
             self._say("reply", id=frame["id"], ok=False, error=envelope)
         else:

@@ -22,7 +22,7 @@ class ResumeIn(serializers.Serializer):
 
 
 class HelloIn(serializers.Serializer):
-    token = serializers.CharField(max_length=4096, required=False, allow_null=True, default=None)
+    token = serializers.CharField(max_length=4096, required=False, allow_null=True, allow_blank=True, default=None)
     device_id = serializers.CharField(max_length=80)
     client = ClientIn(required=False, default=dict)
     resume = ResumeIn(required=False, allow_null=True, default=None)

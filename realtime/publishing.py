@@ -6,7 +6,7 @@ what she would read after this commit: folding her events gives the fresh view. 
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -24,11 +24,12 @@ from realtime.models import Entry, Event
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fact:
-    """`name` happened to the object `about` (kind, key); the users `to` are to hear of it."""
+    """`name` happened to the object `about` (kind, key), by `command`; the users `to` are to hear of it."""
 
     name: str
     about: tuple[str, object]
     to: Collection[UUID]
+    command: UUID | None = field(default_factory=current_command)
 
     @property
     def kind(self) -> str:
@@ -108,7 +109,7 @@ def _render(audiences: Mapping[Fact, list[UUID]]) -> dict[str, Rendered]:
 def _tellings(
     audiences: Mapping[Fact, list[UUID]], next_offset: dict[UUID, int], rendered: Mapping[str, Rendered]
 ) -> list[Telling]:
-    at, command = now(), current_command()
+    at = now()
     tellings = []
     for fact, readers in audiences.items():
         shown = rendered[fact.kind]
@@ -116,7 +117,7 @@ def _tellings(
         overlays = [shown.own((fact.key, reader)) for reader in readers]
         _refuse_too_big(fact, data, overlays)
         shape = kinds.kind(fact.kind).shape
-        event = Event(name=fact.name, kind=fact.kind, key=fact.key, shape=shape, data=data, command=command, at=at)
+        event = Event(name=fact.name, kind=fact.kind, key=fact.key, shape=shape, data=data, command=fact.command, at=at)
         tellings.append(Telling(event, readers, [_take(next_offset, reader) for reader in readers], overlays))
     return tellings
 

@@ -48,7 +48,7 @@ class Transport:
     def close(self, code: int) -> None:
         """A client that does not read would not read the close either: it is cut off."""
         if self.is_free:
-            self._put({"type": "websocket.close", "code": code})
+            self._put({"type": "websocket.close", "code": int(code)})  # autobahn refuses an enum
         else:
             self.abandon()
 
@@ -74,7 +74,7 @@ class Transport:
             suspended_on = sending.send(None)
         except StopIteration:
             return
-        except Exception as error:  # servers differ in how they say that the client has left
+        except Exception as error:
             self._lose(error)
             return
         self._finishing = asyncio.ensure_future(self._finish(suspended_on, sending))
@@ -93,7 +93,9 @@ class Transport:
     def _lose(self, error: Exception) -> None:
         self.is_lost = True
         self._queue.clear()
-        logger.debug("socket_lost", extra={"error": repr(error)})
+        # That the client has left is an OSError; anything else must not reach the hub either, but be seen.
+        if not isinstance(error, OSError):
+            logger.error("socket_failed", exc_info=error)
 
 
 @types.coroutine

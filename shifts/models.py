@@ -1,4 +1,4 @@
-from datetime import date, datetime, time
+import datetime
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -105,8 +105,8 @@ class ShiftQuerySet(models.QuerySet["Shift"]):
 class Shift(Period):
     """Work for one employee: first to accept gets it.
 
-    `is_asking` says that somebody is still to be considered in this `round` of offers; a new round begins when the shift
-    is offered again, and considers everybody anew who has not said no.
+    `is_asking` says that somebody is still to be considered in this `round` of offers. A new round begins when the
+    shift is offered again, and considers everybody anew who has not said no.
     """
 
     class Status(models.TextChoices):
@@ -169,23 +169,23 @@ class Shift(Period):
         return f"Shift {self.pk}, {self.date} {self.start_time:%H:%M}–{self.end_time:%H:%M}"
 
     @property
-    def local_start(self) -> datetime:
+    def local_start(self) -> datetime.datetime:
         return self.start_at.astimezone(ZoneInfo(self.zone))
 
     @property
-    def local_end(self) -> datetime:
+    def local_end(self) -> datetime.datetime:
         return self.end_at.astimezone(ZoneInfo(self.zone))
 
     @property
-    def date(self) -> date:
+    def date(self) -> datetime.date:
         return self.local_start.date()
 
     @property
-    def start_time(self) -> time:
+    def start_time(self) -> datetime.time:
         return self.local_start.time()
 
     @property
-    def end_time(self) -> time:
+    def end_time(self) -> datetime.time:
         return self.local_end.time()
 
 
@@ -193,7 +193,7 @@ class ShiftOfferQuerySet(models.QuerySet["ShiftOffer"]):
     def pending(self) -> Self:
         return self.filter(status=ShiftOffer.Status.PENDING)
 
-    def live(self, now: datetime) -> Self:
+    def live(self, now: datetime.datetime) -> Self:
         """Those that may be accepted: the clock decides, whether or not a sweep has come by."""
         return self.pending().filter(expires_at__gt=now)
 

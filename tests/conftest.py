@@ -1,5 +1,6 @@
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 
@@ -19,9 +20,16 @@ def house(street: Street) -> Iterator[House]:
     """A deployment on PostgreSQL and Redis, shared by the tests of a module."""
     with street.house("postgresql", redis_url=os.environ["REDIS_URL"]) as built:
         yield built
+        assert built.complaints() == []
 
 
 @pytest.fixture(params=["postgresql", "sqlite"])
 def house_of_each_engine(request: pytest.FixtureRequest, street: Street) -> Iterator[House]:
     with street.house(request.param) as built:
         yield built
+
+
+@pytest.fixture
+def closing() -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack

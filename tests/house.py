@@ -173,6 +173,11 @@ class House:
             raise RuntimeError(done.stderr)
         return done.stdout
 
+    def complaints(self) -> list[str]:
+        """What the processes found worth a warning: nothing, where a test did not set out to disturb them."""
+        lines = [line for process in self._processes for line in process.output().splitlines()]
+        return [line for line in lines if '"level": "INFO"' not in line and line.startswith(("{", "Traceback"))]
+
     def close(self) -> None:
         for process in reversed(self._processes):
             if process.is_running:

@@ -1,12 +1,16 @@
 """What hands are asked to do to a deployment before a test can begin."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import F
 from django.utils.timezone import now
 
-from accounts.models import User
+from accounts import services
+from accounts.models import Session, User
 from accounts.sessions import open_session
-from realtime.models import Entry, Stream
+from accounts.tokens import ACCESS_LIFE
+from realtime.models import Entry, Event, Stream
 
 
 def sign_up(count: int, *, is_long_lived: bool = False, is_staff: bool = False) -> list[dict[str, Any]]:
@@ -17,8 +21,7 @@ def sign_up(count: int, *, is_long_lived: bool = False, is_staff: bool = False) 
         for n in range(count)
     ]
     User.objects.bulk_create(users)
-    signed_in = [open_session(user, device="test", is_long_lived=is_long_lived, now=now()) for user in users]
-    return [{"id": str(user.pk), "token": session.access_token} for user, session in zip(users, signed_in, strict=True)]
+    return [_session_of(user, now(), is_long_lived=is_long_lived) for user in users]
 
 
 def heads() -> dict[str, int]:
@@ -29,3 +32,48 @@ def history(user_id: Any) -> list[list[Any]]:
     """Offset and event id of all that is in a user's stream: what every device must end with."""
     entries = Entry.objects.filter(user_id=user_id).order_by("offset")
     return [[offset, event_id] for offset, event_id in entries.values_list("offset", "event_id")]
+
+
+def purge_upto(user_id: Any, offset: int) -> None:
+    """As retention does, without waiting thirty days."""
+    Stream.objects.filter(pk=user_id).update(floor=offset)
+    Entry.objects.filter(user_id=user_id, offset__lte=offset).delete()
+
+
+def age_shapes(kind: str) -> None:
+    Event.objects.filter(kind=kind).update(shape=F("shape") - 1, data='{"of":"an older version"}')
+
+
+def sign_up_long_lived() -> list[dict[str, Any]]:
+    return sign_up(1, is_long_lived=True)
+
+
+def sign_in_again(user_id: Any, *, ago: timedelta = timedelta(0)) -> dict[str, Any]:
+    return _session_of(User.objects.get(pk=user_id), now() - ago)
+
+
+def sign_in_long_ago() -> dict[str, Any]:
+    return sign_in_again(sign_up(1)[0]["id"], ago=timedelta(hours=2))
+
+
+def sign_in_for_seconds(user_id: Any, seconds: int) -> dict[str, Any]:
+    """A session whose access token expires in so many seconds."""
+    return sign_in_again(user_id, ago=ACCESS_LIFE - timedelta(seconds=seconds))
+
+
+def sign_out(session_id: Any) -> None:
+    services.log_out(Session.objects.get(pk=session_id))
+
+
+def deactivate(session_id: Any) -> None:
+    services.deactivate_user(Session.objects.get(pk=session_id).user)
+
+
+def change_password(session_id: Any) -> None:
+    services.set_password(Session.objects.get(pk=session_id).user, "another-pass-word")
+
+
+def _session_of(user: User, at: datetime, *, is_long_lived: bool = False) -> dict[str, Any]:
+    signed_in = open_session(user, device="test", is_long_lived=is_long_lived, now=at)
+    session = Session.objects.filter(user=user).latest("id")
+    return {"id": str(user.pk), "token": signed_in.access_token, "session": str(session.pk)}

@@ -1,19 +1,35 @@
 import signal
 from collections.abc import Callable
+from typing import Any
 
 # Twisted's reactor must be chosen before anything else imports it.
 from daphne.server import Server, reactor, twisted_loop
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from config.serving.stopping import LONGEST_MESSAGE, Stop
+from config.serving import LONGEST_MESSAGE
+from config.serving.stopping import Stop
 from realtime import upkeep
-from realtime.conf import limits
-from realtime.hub import hub
+
+
+class ClosableServer(Server):
+    """Daphne keeps no hold of the ports it listens on."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._ports: list[Any] = []
+
+    def listen_success(self, port: Any) -> None:
+        super().listen_success(port)
+        self._ports.append(port)
+
+    def stop_listening(self) -> None:
+        for port in self._ports:
+            port.stopListening()
 
 
 def serve(host: str, port: int, started: Callable[[], None]) -> None:
-    server = Server(
+    server = ClosableServer(
         import_string(settings.ASGI_APPLICATION),
         endpoints=[f"tcp:port={port}:interface={host}"],
         signal_handlers=False,
@@ -23,16 +39,9 @@ def serve(host: str, port: int, started: Callable[[], None]) -> None:
         websocket_timeout=-1,
         verbosity=0,
     )
-    stop = Stop(lambda: _stop(server))
+    stop = Stop(server.stop_listening, server.stop)
     for number in (signal.SIGTERM, signal.SIGINT):
         twisted_loop.add_signal_handler(number, stop)
     twisted_loop.call_soon(upkeep.ensure_started)
     reactor.callWhenRunning(started)
     server.run()
-
-
-async def _stop(server: Server) -> None:
-    for listener in server.listeners:
-        listener.result.stopListening()
-    await upkeep.drain(hub, limits.drain_seconds)
-    server.stop()

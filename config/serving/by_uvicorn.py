@@ -1,15 +1,40 @@
 import asyncio
 from collections.abc import Callable
 from types import FrameType
+from typing import Any
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 from uvicorn import Config, Server
 
-from config.serving.stopping import LONGEST_MESSAGE, Stop
+from config.serving import LONGEST_MESSAGE
+from config.serving.stopping import Stop
 from realtime import upkeep
-from realtime.conf import limits
-from realtime.hub import hub
+
+
+class DrainingServer(Server):
+    """uvicorn would close every socket at the first signal."""
+
+    def __init__(self, config: Config, started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._tell_started = started
+        self._stop = Stop(self._stop_listening, self._exit)
+
+    async def startup(self, *args: Any, **kwargs: Any) -> None:
+        await super().startup(*args, **kwargs)
+        self._loop = asyncio.get_running_loop()
+        upkeep.ensure_started()
+        self._tell_started()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._loop.call_soon_threadsafe(self._stop)
+
+    def _stop_listening(self) -> None:
+        for server in self.servers:
+            server.close()
+
+    def _exit(self) -> None:
+        self.should_exit = True
 
 
 def serve(host: str, port: int, started: Callable[[], None]) -> None:
@@ -28,25 +53,3 @@ def serve(host: str, port: int, started: Callable[[], None]) -> None:
         timeout_graceful_shutdown=5,
     )
     DrainingServer(config, started).run()
-
-
-class DrainingServer(Server):
-    def __init__(self, config: Config, started: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._tell_started = started
-        self._stop = Stop(self._drain)
-
-    async def startup(self, *args: object, **kwargs: object) -> None:
-        await super().startup(*args, **kwargs)  # type: ignore[arg-type]
-        self._loop = asyncio.get_running_loop()
-        upkeep.ensure_started()
-        self._tell_started()
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        self._loop.call_soon_threadsafe(self._stop)
-
-    async def _drain(self) -> None:
-        for server in self.servers:
-            server.close()
-        await upkeep.drain(hub, limits.drain_seconds)
-        self.should_exit = True

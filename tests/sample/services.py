@@ -17,15 +17,16 @@ class NotAMember(DomainError):
 
 
 @unit
-def share_counter(users: Collection[UUID], text: str = "") -> Counter:
+def share(users: Collection[UUID], text: str = "") -> int:
     counter = Counter.objects.create(text=text)
     Share.objects.bulk_create([Share(counter=counter, user_id=user_id) for user_id in users])
     publish(Fact("sample.counter_shared", about=("sample.counter", counter.pk), to=users))
-    return counter
+    boards.touch("sample.totals")
+    return counter.pk
 
 
 @unit
-def add(counter_id: int, user_id: UUID, amount: int = 1) -> Counter:
+def add(counter_id: int, user_id: UUID, amount: int = 1) -> int:
     """Deliberately without a lock of its own: the order of rendering must not depend on one."""
     shares = Share.objects.filter(counter=counter_id, user_id=user_id, is_member=True)
     if not shares.update(mine=F("mine") + amount):
@@ -33,7 +34,7 @@ def add(counter_id: int, user_id: UUID, amount: int = 1) -> Counter:
     Counter.objects.filter(pk=counter_id).update(total=F("total") + amount)
     publish(Fact("sample.counter_grew", about=("sample.counter", counter_id), to=members(counter_id)))
     boards.touch("sample.totals", f"sample.counter:{counter_id}")
-    return Counter.objects.get(pk=counter_id)
+    return Counter.objects.get(pk=counter_id).total
 
 
 @unit
@@ -57,3 +58,25 @@ def wave(sender: UUID, users: Collection[UUID]) -> None:
 
 def members(counter_id: int) -> list[UUID]:
     return list(Share.objects.filter(counter=counter_id, is_member=True).values_list("user_id", flat=True))
+
+
+@unit
+def share_and_add(user_id: UUID, amount: int) -> None:
+    add(share([user_id]), user_id, amount)
+
+
+def add_often(counter_id: int, user_id: UUID, times: int) -> None:
+    for _ in range(times):
+        add(counter_id, user_id)
+
+
+@unit
+def join(counter_id: int, user_id: UUID) -> None:
+    Share.objects.create(counter_id=counter_id, user_id=user_id)
+    publish(Fact("sample.member_joined", about=("sample.counter", counter_id), to=members(counter_id)))
+
+
+@unit
+def rename(counter_id: int, text: str) -> None:
+    Counter.objects.filter(pk=counter_id).update(text=text)
+    boards.touch("sample.totals")

@@ -55,6 +55,6 @@ BOARDS = {
 }
 
 COMMANDS = {
-    "sample.add": lambda user, data: {"total": services.add(data["counter"], user.pk, data.get("amount", 1)).total},
+    "sample.add": lambda user, data: {"total": services.add(data["counter"], user.pk, data.get("amount", 1))},
     "sample.wave": lambda user, data: services.wave(user.pk, [UUID(data["to"])]) or {},
 }

@@ -1,0 +1,40 @@
+"""The other end of bench/load.py."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Self
+
+from bench.cores import CLIENT_CORE, on_core
+from tests.house import ROOT
+
+
+class Load:
+    """A load client, which ends with its `with` block."""
+
+    def __init__(self, log: Path) -> None:
+        self._log = log
+
+    def __enter__(self) -> Self:
+        with on_core(CLIENT_CORE), self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "bench.load"],
+                cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
+            )  # fmt: skip
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+    def __call__(self, order: str, **arguments: Any) -> Any:
+        """Have the crowd do something: the methods of bench.load.Crowd."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps([order, arguments]).encode() + b"\n")
+        self._process.stdin.flush()
+        answer = self._process.stdout.readline()
+        if not answer:
+            raise RuntimeError(f"The load client is gone:\n{self._log.read_text()[-2000:]}")
+        return json.loads(answer)

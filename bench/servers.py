@@ -1,0 +1,112 @@
+"""Starts what is measured: our server and its peers, each on the server's core and gone with its `with` block."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.cores import SERVER_CORE, on_core
+from tests.house import ROOT, House, Process, Street
+from tests.services import free_port
+
+READY_SECONDS = 30
+SERVERS = ("daphne", "uvicorn")
+SOCKET_IO = Path(__file__).parent / "peers" / "socketio"
+
+# As config/serving starts them.
+STOCK_COMMANDS = {
+    "daphne": ["daphne", "-b", "127.0.0.1", "-v", "0", "-p", "{port}", "bench.peers.stock.asgi:application"],
+    "uvicorn": [
+        "uvicorn", "--port", "{port}", "--loop", "uvloop", "--ws", "websockets-sansio", "--ws-per-message-deflate", "false",
+        "--lifespan", "off", "--log-level", "warning", "bench.peers.stock.asgi:application",
+    ],
+}  # fmt: skip
+
+
+class NotMeasured(Exception):
+    """A peer that cannot be had on this machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A running server: what its sockets speak, where, and the house behind ours."""
+
+    speaks: str
+    url: str
+    trigger_url: str
+    pid: int
+
+
+@contextmanager
+def open_house(street: Street, engine: str = "postgresql") -> Iterator[House]:
+    """A deployment with the bench's own domain; each hears only its own bus."""
+    redis_url = os.environ["REDIS_URL"] if engine == "postgresql" else ""
+    settings = {"DJANGO_SETTINGS_MODULE": "bench.settings", "BENCH_BUS": f"bench{time.time_ns()}"}
+    limits = {"REALTIME_BOARD_SECONDS": "0"}
+    with street.house(engine, redis_url=redis_url, **settings, **limits) as house:
+        yield house
+
+
+@contextmanager
+def ours(house: House, server: str) -> Iterator[Served]:
+    with on_core(SERVER_CORE):
+        web = house.web(server=server)
+    try:
+        yield Served("stream", f"{web.ws}/ws", f"{web.ws}/bench", web.popen.pid)
+    finally:
+        web.kill()
+
+
+@contextmanager
+def stock(server: str, directory: Path) -> Iterator[Served]:
+    port = free_port()
+    program, *arguments = [word.format(port=port) for word in STOCK_COMMANDS[server]]
+    env = {"BENCH_BUS": f"stock{port}"}
+    url = f"ws://127.0.0.1:{port}"
+    with _process([sys.executable, "-m", program, *arguments], env, directory, port) as pid:
+        yield Served("stock", f"{url}/ws", f"{url}/bench", pid)
+
+
+@contextmanager
+def socket_io(directory: Path) -> Iterator[Served]:
+    _install_socket_io()
+    port = free_port()
+    url = f"ws://127.0.0.1:{port}/socket.io/?EIO=4&transport=websocket"
+    with _process(["node", str(SOCKET_IO / "server.js"), str(port)], {}, directory, port) as pid:
+        yield Served("socketio", url, url, pid)
+
+
+def _install_socket_io() -> None:
+    if not (shutil.which("node") and shutil.which("npm")):
+        raise NotMeasured("node and npm are not installed")
+    install = ["npm", "ci", "--omit-lockfile-registry-resolved", "--no-audit", "--no-fund"]
+    done = subprocess.run(install, cwd=SOCKET_IO, capture_output=True, text=True, timeout=120, check=False)
+    if done.returncode:
+        raise NotMeasured(f"npm ci failed: {done.stderr.strip().splitlines()[-1]}")
+
+
+@contextmanager
+def _process(command: list[str], env: dict[str, str], directory: Path, port: int) -> Iterator[int]:
+    with on_core(SERVER_CORE):
+        process = Process(command, {**os.environ, "PYTHONPATH": str(ROOT), **env}, directory / f"peer{port}.log")
+    try:
+        _wait_until_open(process, port)
+        yield process.popen.pid
+    finally:
+        process.kill()
+
+
+def _wait_until_open(process: Process, port: int) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while process.is_running and time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise RuntimeError(f"A peer did not start:\n{process.output()}")

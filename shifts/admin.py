@@ -1,0 +1,182 @@
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from core.errors import DomainError
+from shifts import services
+from shifts.models import (
+    Availability,
+    Consideration,
+    Employee,
+    HeldQualification,
+    Leave,
+    Qualification,
+    Shift,
+    ShiftOffer,
+)
+
+STATES = ["status", "assignee", "created_at", "offered_at", "assigned_at"]
+
+
+class ReadOnlyInline(admin.TabularInline):
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class OfferInline(ReadOnlyInline):
+    model = ShiftOffer
+    fields = ["employee", "status", "rank", "sent_at", "delivered_at", "responded_at", "expires_at"]
+    ordering = ["rank"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ShiftOffer]:
+        return super().get_queryset(request).select_related("employee__user")
+
+
+class ConsiderationInline(ReadOnlyInline):
+    model = Consideration
+    fields = ["employee", "reasons", "at"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Consideration]:
+        return super().get_queryset(request).select_related("employee__user")
+
+
+class ShiftActionForm(ActionForm):
+    employee = forms.ModelChoiceField(
+        Employee.objects.active().select_related("user"), required=False, empty_label="(employee)"
+    )
+
+
+@admin.register(Shift)
+class ShiftAdmin(admin.ModelAdmin):
+    list_display = ["__str__", "location_name", "client_name", "priority", "status", "assignee", "asked", "waiting"]
+    list_filter = ["status", "priority", "mode", "start_at"]
+    list_select_related = ["assignee__user"]
+    search_fields = ["=id", "location_name", "client_name", "assignee__user__full_name"]
+    date_hierarchy = "start_at"
+    ordering = ["-start_at"]
+    filter_horizontal = ["qualifications"]
+    exclude = ["round", "is_asking"]
+    inlines = [OfferInline, ConsiderationInline]
+    action_form = ShiftActionForm
+    actions = ["offer", "offer_to", "withdraw", "assign", "cancel"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Shift]:
+        pending = Count("offers", filter=Q(offers__status=ShiftOffer.Status.PENDING))
+        return super().get_queryset(request).annotate(asked=Count("offers"), waiting=pending)
+
+    @admin.display(ordering="asked")
+    def asked(self, shift: Any) -> int:
+        return shift.asked
+
+    @admin.display(ordering="waiting")
+    def waiting(self, shift: Any) -> int:
+        return shift.waiting
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Shift | None = None) -> list[str]:
+        """States are changed by verbs; facts, as long as nobody was shown them as an offer."""
+        if obj is None or obj.status == Shift.Status.DRAFT:
+            return STATES
+        return [field.name for field in Shift._meta.fields if field.name != "id"] + ["qualifications"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Shift | None = None) -> bool:
+        return False  # offers and statistics point at shifts; they are cancelled
+
+    def save_model(self, request: HttpRequest, obj: Shift, form: Any, change: bool) -> None:
+        facts = {name: form.cleaned_data[name] for name in form.changed_data}
+        if change:
+            services.revise_shift(obj, **facts)
+        else:
+            obj.pk = services.create_shift(**facts).pk
+
+    @admin.action(description="Offer to all who are eligible", permissions=["change"])
+    def offer(self, request: HttpRequest, shifts: QuerySet[Shift]) -> None:
+        self._each(request, shifts, lambda shift: services.offer_shift(shift, now=timezone.now()))
+
+    @admin.action(description="Offer to the chosen employee", permissions=["change"])
+    def offer_to(self, request: HttpRequest, shifts: QuerySet[Shift]) -> None:
+        if employee := self._chosen(request):
+            self._each(request, shifts, lambda shift: services.offer_shift_to(shift, [employee], now=timezone.now()))
+
+    @admin.action(description="Withdraw offers", permissions=["change"])
+    def withdraw(self, request: HttpRequest, shifts: QuerySet[Shift]) -> None:
+        self._each(request, shifts, services.withdraw_offers)
+
+    @admin.action(description="Assign to the chosen employee", permissions=["change"])
+    def assign(self, request: HttpRequest, shifts: QuerySet[Shift]) -> None:
+        if employee := self._chosen(request):
+            self._each(request, shifts, lambda shift: services.assign_shift(shift, employee, now=timezone.now()))
+
+    @admin.action(description="Cancel", permissions=["change"])
+    def cancel(self, request: HttpRequest, shifts: QuerySet[Shift]) -> None:
+        self._each(request, shifts, services.cancel_shift)
+
+    def _chosen(self, request: HttpRequest) -> Employee | None:
+        number = request.POST.get("employee", "")
+        employee = Employee.objects.active().filter(pk=number).first() if number.isdigit() else None
+        if employee is None:
+            self.message_user(request, "Choose an employee beside the action.", messages.WARNING)
+        return employee
+
+    def _each(self, request: HttpRequest, shifts: QuerySet[Shift], verb: Callable[[Shift], Any]) -> None:
+        """Each stands or falls alone; a refusal is shown with the shift it is about."""
+        done = 0
+        for shift in shifts:
+            try:
+                verb(shift)
+            except DomainError as refusal:
+                reasons = ", ".join(refusal.details.get("reasons", []))
+                self.message_user(request, f"{shift}: {refusal.message} {reasons}".strip(), messages.ERROR)
+            else:
+                done += 1
+        if done:
+            self.message_user(request, f"Done for {done} of {len(shifts)}.")
+
+
+class HeldInline(admin.TabularInline):
+    model = HeldQualification
+    extra = 0
+
+
+class AvailabilityInline(admin.TabularInline):
+    model = Availability
+    extra = 0
+
+
+class LeaveInline(admin.TabularInline):
+    model = Leave
+    extra = 0
+
+
+@admin.register(Employee)
+class EmployeeAdmin(admin.ModelAdmin):
+    list_display = ["id", "user", "type", "seniority", "is_active"]
+    list_filter = ["type", "is_active"]
+    list_select_related = ["user"]
+    search_fields = ["=id", "user__full_name", "user__email"]
+    ordering = ["id"]
+    autocomplete_fields = ["user"]
+    inlines = [HeldInline, AvailabilityInline, LeaveInline]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Employee | None = None) -> list[str]:
+        return ["id", "user"] if obj else []
+
+    def has_delete_permission(self, request: HttpRequest, obj: Employee | None = None) -> bool:
+        return False  # what she worked stays; she is made inactive
+
+
+@admin.register(Qualification)
+class QualificationAdmin(admin.ModelAdmin):
+    list_display = ["code", "title"]
+    search_fields = ["code", "title"]

@@ -1,0 +1,63 @@
+"""How well shifts are covered. All figures are of the shifts that begin in a span of time."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from statistics import median
+
+from django.db.models import Count, F, Q, QuerySet
+
+from shifts.models import Shift, ShiftOffer
+
+ACCEPTED = Q(status__in=[ShiftOffer.Status.ACCEPTED, ShiftOffer.Status.DROPPED], responded_at__isnull=False)
+DECLINED = Q(status=ShiftOffer.Status.REJECTED) | Q(status=ShiftOffer.Status.EXPIRED, delivered_at__isnull=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    since: datetime
+    until: datetime
+    by_status: dict[str, int]
+    offers_pending: int
+    fill_rate: float | None
+    acceptance_rate: float | None
+    time_to_fill_s: float | None
+
+
+def coverage(since: datetime, until: datetime, now: datetime) -> Coverage:
+    shifts = Shift.objects.filter(start_at__gte=since, start_at__lt=until)
+    offers = ShiftOffer.objects.filter(shift__in=shifts)
+    counts = offers.aggregate(
+        pending=Count("pk", filter=Q(status=ShiftOffer.Status.PENDING)),
+        accepted=Count("pk", filter=ACCEPTED),
+        declined=Count("pk", filter=DECLINED),
+    )
+    return Coverage(
+        since=since,
+        until=until,
+        by_status=_by_status(shifts),
+        offers_pending=counts["pending"],
+        fill_rate=_fill_rate(shifts.filter(start_at__lte=now)),
+        acceptance_rate=_ratio(counts["accepted"], counts["accepted"] + counts["declined"]),
+        time_to_fill_s=_time_to_fill(shifts),
+    )
+
+
+def _by_status(shifts: QuerySet[Shift]) -> dict[str, int]:
+    counted = dict(shifts.order_by().values_list("status").annotate(count=Count("pk")))
+    return {status: counted.get(status, 0) for status in Shift.Status.values}
+
+
+def _fill_rate(started: QuerySet[Shift]) -> float | None:
+    """Of the shifts that have begun and were ever held out, those that somebody works."""
+    held_out = started.exclude(status__in=[Shift.Status.DRAFT, Shift.Status.CANCELLED])
+    return _ratio(held_out.worked().count(), held_out.count())
+
+
+def _time_to_fill(shifts: QuerySet[Shift]) -> float | None:
+    """The median from the first offer of a round to somebody's yes."""
+    waits = list(shifts.worked().filter(offered_at__lte=F("assigned_at")).values_list("offered_at", "assigned_at"))
+    return median((assigned_at - offered_at).total_seconds() for offered_at, assigned_at in waits) if waits else None
+
+
+def _ratio(part: int, whole: int) -> float | None:
+    return round(part / whole, 4) if whole else None

@@ -1,0 +1,30 @@
+"""What a user's stream says, read from the rows."""
+
+import json
+from typing import Any
+
+from accounts.models import User
+from realtime import kinds
+from realtime.models import Entry
+
+OFFER = "shifts.offer"
+
+
+def heard(user: User) -> list[str]:
+    """Names of all events, without the domain."""
+    entries = Entry.objects.filter(user_id=user.pk).order_by("offset")
+    return [name.removeprefix("shifts.") for name in entries.values_list("event__name", flat=True)]
+
+
+def folded(user: User) -> dict[str, Any]:
+    """The view of a client that has heard all since the beginning."""
+    view: dict[str, Any] = {}
+    for entry in Entry.objects.filter(user_id=user.pk).order_by("offset").select_related("event"):
+        own = None if entry.is_gone else entry.own or kinds.NO_OVERLAY
+        data = json.loads(kinds.spliced(entry.event.data, own))
+        view[entry.event.key] = data
+    return {key: data for key, data in view.items() if data is not None}
+
+
+def fresh(user: User) -> dict[str, Any]:
+    return kinds.view(user.pk, [OFFER])[OFFER]
