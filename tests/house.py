@@ -142,8 +142,8 @@ class House:
         self._processes: list[Process] = []
         self._hand: Hand | None = None
 
-    def web(self, *, server: str = "daphne", **env: str) -> Web:
-        port = free_port()
+    def web(self, *, server: str = "daphne", port: int = 0, **env: str) -> Web:
+        port = port or free_port()
         return self._serve(["web", "--host", "127.0.0.1", "--port", str(port), "--server", server], port, env)
 
     def live(self, **env: str) -> Web:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import F
 from django.utils.timezone import now
+from uuid_utils.compat import uuid7
 
 from accounts import services
 from accounts.models import Session, User
@@ -77,3 +78,7 @@ def _session_of(user: User, at: datetime, *, is_long_lived: bool = False) -> dic
     signed_in = open_session(user, device="test", is_long_lived=is_long_lived, now=at)
     session = Session.objects.filter(user=user).latest("id")
     return {"id": str(user.pk), "token": signed_in.access_token, "session": str(session.pk)}
+
+
+def new_id() -> str:
+    return str(uuid7())

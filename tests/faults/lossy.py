@@ -1,7 +1,9 @@
 """Channel layers that treat hints badly, set by CHANNEL_LAYER."""
 
 import asyncio
+import os
 import random
+import signal
 from typing import Any
 
 from channels_redis.pubsub import RedisPubSubChannelLayer
@@ -35,3 +37,12 @@ class LossyLayer(RedisPubSubChannelLayer):
                 self._held.append(message)
                 continue
             return message
+
+
+class DeadlyLayer(RedisPubSubChannelLayer):
+    """Its process dies as it is asked to carry an event: after the commit, before anybody hears of it."""
+
+    def serialize(self, message: Any) -> Any:
+        if message["type"] == "event":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().serialize(message)

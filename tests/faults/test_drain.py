@@ -51,9 +51,7 @@ async def test_a_waiting_poll_is_answered_before_the_server_stops(street, closin
     [person] = house.call("tests.people.sign_up", 1)
     web = house.web(REALTIME_DRAIN_SECONDS="1")
     position = web.get("/api/stream", person["token"])[1]["position"]
-    poll = asyncio.create_task(
-        asyncio.to_thread(web.get, f"/api/stream?after={position}&wait=20", person["token"])
-    )
+    poll = asyncio.create_task(asyncio.to_thread(web.get, f"/api/stream?after={position}&wait=20", person["token"]))
     await asyncio.sleep(0.5)
     web.popen.terminate()
     status, answer = await poll

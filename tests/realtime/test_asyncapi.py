@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import yaml
+from django.conf import settings
 from django.utils.timezone import now
 from jsonschema import Draft7Validator, FormatChecker
 from uuid_utils.compat import uuid7
@@ -120,7 +121,7 @@ async def test_every_frame_of_a_conversation_is_as_documented(house: House, bris
     async with phone(ann) as anns:
         await meet(anns)
         await watch(house, anns, lambda: add(counters[0], ben))
-        await act(anns, counters[1], ben)
+        await act(anns, counters[1])
         await idle(anns)
     async with phone(ann) as anns:
         await come_back(anns)
@@ -167,14 +168,14 @@ async def watch(house: House, phone: Transcript, change: Any) -> None:
     assert "set" in await phone.next("board")
 
 
-async def act(phone: Transcript, counter: int, other: dict[str, str]) -> None:
+async def act(phone: Transcript, counter: int) -> None:
     command = {"id": uuid7(), "expires_at": now() + timedelta(minutes=1), "data": {"counter": counter}}
     for _ in range(2):
         await phone.send(type="command", name="sample.add", **command)
         await phone.next("reply")
     await phone.command("sample.add", counter=0)
-    await phone.command("sample.wave", to=phone.welcome["user"])
-    await phone.next("signal")
+    await phone.send(type="command", id=uuid7(), name="sample.wave", data={"to": phone.welcome["user"]})
+    assert {(await phone.next("reply", "signal"))["type"] for _ in range(2)} == {"reply", "signal"}  # in either order
     for number in range(50):  # more than the burst: some are refused for now
         await phone.send(type="ping", id=f"ping {number}")
     assert (await phone.next("reply"))["error"]["code"] == "rate_limited"
@@ -329,3 +330,22 @@ def test_every_refusal_of_the_shared_layers_is_explained():
     shared = {refusal for refusal in refusals(DomainError) if refusal.__module__.split(".")[0] in SHARED_LAYERS}
 
     assert {refusal.code for refusal in shared} <= set(rows("Refusals", r"`(\w+)`"))
+
+
+@pytest.mark.skipif("shifts" not in settings.DOMAINS, reason="this company has no shifts")
+async def test_the_shift_app_hears_its_dialect_and_nothing_else(house: House, brisk: Web):
+    house.manage("demo")
+    nurse = {"email_or_phone": "nurse1@demo.test", "password": "demo-pass", "long_lived": True}
+    status, signed_in = brisk.post("/api/auth/login", nurse)
+    app = Transcript(brisk, path=f"/ws/123?token={signed_in['access_token']}", subprotocols=None)
+    app.said, app.heard = [], []
+    async with app:
+        await app.next("shift_offer")
+        await app.next("ping")
+        await app.send(type="pong")
+        await app.silence(1.5)
+
+    assert status == 200
+    assert [fault for frame in app.said for fault in faults("hearShiftApp", frame)] == []
+    assert [fault for frame in app.heard for fault in faults("tellShiftApp", frame)] == []
+    assert {frame["type"] for frame in app.heard} == set(validators("tellShiftApp"))

@@ -1,0 +1,52 @@
+"""What hands do while a test disturbs a deployment: commit, again and again, whatever happens."""
+
+import time
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import close_old_connections, connection
+
+from realtime import hints, kinds
+from tests.sample import services
+
+
+def keep_adding(counters: Sequence[int], users: Sequence[UUID], seconds: float, per_second: float) -> dict[str, int]:
+    """Everyone adds to her counter in turn; what fails is not repeated. Answers how often it worked and failed."""
+    outcome = {"done": 0, "failed": 0}
+    begun = time.monotonic()
+    turn = 0
+    while (elapsed := time.monotonic() - begun) < seconds:
+        if turn > elapsed * per_second:
+            time.sleep(0.002)
+            continue
+        try:
+            services.add(counters[turn % len(counters)], users[turn % len(users)])
+            outcome["done"] += 1
+        except Exception:
+            outcome["failed"] += 1
+            connection.close()
+            close_old_connections()
+        turn += 1
+    return outcome
+
+
+def add_without_leaving(counter: int, user: UUID, times: int) -> float:
+    """Seconds it took to commit so many events."""
+    begun = time.monotonic()
+    for _ in range(times):
+        services.add(counter, user)
+    return time.monotonic() - begun
+
+
+def shout(users: Sequence[UUID], times: int, size: int) -> None:
+    """Signals of `size` bytes."""
+    for _ in range(times):
+        hints.signal("sample.shouted", "x" * size, users)
+        time.sleep(0.005)
+    # The bus empties its queue from a thread; a hand that ended now would take the rest along.
+    time.sleep(1)
+
+
+def views(users: Sequence[UUID]) -> dict[str, Any]:
+    return {str(user): kinds.view(user, ["sample.counter"]) for user in users}
