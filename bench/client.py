@@ -3,18 +3,18 @@
 import json
 import subprocess
 import sys
-from pathlib import Path
+import time
 from typing import Any, Self
 
 from bench.cores import CLIENT_CORE, on_core
-from tests.house import ROOT
+from tests.house import ROOT, Street
 
 
 class Load:
     """A load client, which ends with its `with` block."""
 
-    def __init__(self, log: Path) -> None:
-        self._log = log
+    def __init__(self, street: Street) -> None:
+        self._log = street.directory / f"load{time.time_ns()}.log"
 
     def __enter__(self) -> Self:
         with on_core(CLIENT_CORE), self._log.open("ab") as log:

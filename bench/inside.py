@@ -12,7 +12,6 @@ from bench.payload import payload
 from core.unit import unit
 from realtime import hints, rendering
 from realtime.publishing import Fact, publish
-from tests.sample import services as sample
 
 _numbers = count()
 
@@ -62,7 +61,3 @@ def write_notes_at(users: Sequence[UUID], rate: int, seconds: float, threads: in
             time.sleep(max(0.0, start + turn / rate - time.perf_counter()))
             pool.submit(write, next(_numbers))
     return committed
-
-
-def share_counter(users: Sequence[UUID]) -> int:
-    return sample.share_counter(users, text="x" * 100).pk

@@ -1,6 +1,6 @@
 """The load client: a process of its own on a core of its own, told what to do by lines of JSON (see bench/client.py).
 
-It holds a crowd of subscribers and one trigger, through which it makes the server publish.
+It holds a crowd of subscribers, and triggers through which it makes servers publish.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ PATIENCE_SECONDS = 30
 class Crowd:
     def __init__(self) -> None:
         self.sockets: list[Socket] = []
-        self.trigger: Any = None
+        self.triggers: dict[str, Any] = {}
 
     async def connect(self, speaks: str, url: str, people: list[dict[str, Any]]) -> float:
         """Connect everyone: the seconds until all were ready, which for stream.v1 means live."""
@@ -38,10 +38,13 @@ class Crowd:
         self.sockets += await asyncio.gather(*[connect_one(person) for person in people])
         return time.perf_counter() - start
 
-    async def attach(self, speaks: str, url: str, to: list[str]) -> None:
-        self.trigger = await _connect(TRIGGERS[speaks]({}), url)
+    async def attach(self, speaks: str, url: str, whats: list[str], to: list[str]) -> None:
+        """Open the trigger for these kinds of broadcast."""
+        trigger = await _connect(TRIGGERS[speaks]({}), url)
         if to:
-            self.trigger.say(json.dumps({"to": to}))
+            trigger.say(json.dumps({"to": to}))
+        for what in whats:
+            self.triggers[what] = trigger
 
     async def flow(self, what: str, warm_up: float, seconds: float) -> dict[str, float]:
         """Keep a number of broadcasts under way, and count what arrives in so many seconds once it flows."""
@@ -60,7 +63,7 @@ class Crowd:
         while time.perf_counter() < end:
             arrived = self.heard() // len(self.sockets)
             if asked - arrived <= IN_FLIGHT // 2:
-                self.trigger.ask(what, IN_FLIGHT // 2)
+                self.triggers[what].ask(what, IN_FLIGHT // 2)
                 asked += IN_FLIGHT // 2
             await asyncio.sleep(POLL_SECONDS)
         return asked
@@ -74,10 +77,6 @@ class Crowd:
 
     def heard(self) -> int:
         return sum(socket.heard for socket in self.sockets)
-
-    async def count(self, what: str) -> None:
-        for socket in self.sockets:
-            socket.hears, socket.heard = HEARS[what], 0
 
     async def note_arrivals(self) -> None:
         """From now on keep the key of each event and when it came."""

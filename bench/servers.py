@@ -23,8 +23,9 @@ SOCKET_IO = Path(__file__).parent / "peers" / "socketio"
 STOCK_COMMANDS = {
     "daphne": ["daphne", "-b", "127.0.0.1", "-v", "0", "-p", "{port}", "bench.peers.stock.asgi:application"],
     "uvicorn": [
-        "uvicorn", "--port", "{port}", "--loop", "uvloop", "--ws", "websockets-sansio", "--ws-per-message-deflate", "false",
-        "--lifespan", "off", "--log-level", "warning", "bench.peers.stock.asgi:application",
+        "uvicorn", "--port", "{port}", "--loop", "uvloop", "--ws", "websockets-sansio",
+        "--ws-per-message-deflate", "false", "--lifespan", "off", "--log-level", "warning",
+        "bench.peers.stock.asgi:application",
     ],
 }  # fmt: skip
 
@@ -35,7 +36,7 @@ class NotMeasured(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A running server: what its sockets speak, where, and the house behind ours."""
+    """A running server: what its sockets speak, and where."""
 
     speaks: str
     url: str
@@ -59,6 +60,16 @@ def ours(house: House, server: str) -> Iterator[Served]:
         web = house.web(server=server)
     try:
         yield Served("stream", f"{web.ws}/ws", f"{web.ws}/bench", web.popen.pid)
+    finally:
+        web.kill()
+
+
+@contextmanager
+def publisher(house: House) -> Iterator[str]:
+    """Another web process of the deployment, on whichever core is free; where its trigger is."""
+    web = house.web(server="uvicorn")
+    try:
+        yield f"{web.ws}/bench"
     finally:
         web.kill()
 

@@ -1,11 +1,10 @@
 """The tests' settings, with the triggers of `bench/asgi.py` and a bus that other benchmarked servers do not hear."""
 
-import os
+from datetime import timedelta
 
-os.environ.setdefault("DOMAINS", "shifts,tests.sample,bench")
-
-from tests.settings import *  # noqa: E402, F403
-from tests.settings import CHANNEL_LAYERS, env
+from tests.settings import *  # noqa: F403
+from tests.settings import CHANNEL_LAYERS, SIMPLE_JWT, env
 
 ASGI_APPLICATION = "bench.asgi.application"
-CHANNEL_LAYERS["default"]["CONFIG"]["prefix"] = env("BENCH_BUS", "bench")
+CHANNEL_LAYERS["default"]["CONFIG"]["prefix"] = env("BENCH_BUS")
+SIMPLE_JWT["ACCESS_TOKEN_LIFETIME"] = timedelta(hours=2)  # longer than a run

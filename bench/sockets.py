@@ -11,7 +11,7 @@ ACK_EVERY = 32
 
 
 class Socket(WSListener):
-    """One subscriber. `person` is who connects; `hears` are the frames to count, by the letters their type begins with."""
+    """One subscriber. `person` is who connects, `hears` the frames to count, by the letters their type begins with."""
 
     hears = b""
 
@@ -29,7 +29,7 @@ class Socket(WSListener):
     def on_ws_disconnected(self, transport: WSTransport) -> None:
         self.is_open = False
         if not self.ready.done():
-            self.ready.set_exception(ConnectionError("The server closed the socket before it was ready."))
+            self.ready.set_exception(ConnectionError(f"Closed before it was ready. {self.error}"))
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         if frame.msg_type == WSMsgType.TEXT:

@@ -97,13 +97,21 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Redis: everything gives up within a second, nothing waits for a frozen one.
+REDIS_PREFIX = env("REDIS_PREFIX", "realtime")  # deployments that share a Redis each have their own
 REDIS_PATIENCE = {"socket_timeout": 1, "socket_connect_timeout": 1, "retry": None}
 if REDIS_URL:
-    CACHES = {"default": {"BACKEND": "core.cache.FailOpenRedisCache", "LOCATION": REDIS_URL, "OPTIONS": REDIS_PATIENCE}}
+    CACHES = {
+        "default": {
+            "BACKEND": "core.cache.FailOpenRedisCache",
+            "LOCATION": REDIS_URL,
+            "KEY_PREFIX": REDIS_PREFIX,
+            "OPTIONS": REDIS_PATIENCE,
+        }
+    }
     CHANNEL_LAYERS = {
         "default": {
             "BACKEND": env("CHANNEL_LAYER", "channels_redis.pubsub.RedisPubSubChannelLayer"),
-            "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_connect_timeout": 1}], "prefix": "bus"},
+            "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_connect_timeout": 1}], "prefix": REDIS_PREFIX},
         }
     }
 else:
@@ -123,7 +131,12 @@ else:
 # Celery. A task is a doorbell: ids in, nothing kept, safe to lose and to repeat.
 CELERY_BROKER_URL = REDIS_URL or "memory://"
 CELERY_BROKER_TRANSPORT_OPTIONS = (
-    {"socket_timeout": 5, "socket_connect_timeout": 1, "visibility_timeout": 600}
+    {
+        "socket_timeout": 5,
+        "socket_connect_timeout": 1,
+        "visibility_timeout": 600,
+        "global_keyprefix": f"{REDIS_PREFIX}:",
+    }
     if REDIS_URL
     else {"polling_interval": 0.05}
 )

@@ -8,6 +8,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Collection, Mapping
+from itertools import islice
 from time import time
 from typing import Any
 from uuid import UUID
@@ -175,13 +176,14 @@ class Hub:
             if poll.session_id in sessions or poll.user_id in users:
                 poll.revoke()
 
-    def compare_heads(self, heads: Mapping[UUID, int]) -> None:
-        """The periodic check found these streams elsewhere than the hints said."""
+    def compare_heads(self, known: Mapping[UUID, int], heads: Mapping[UUID, int]) -> None:
+        """The periodic check knew these heads and found those: further on by lost hints, or back by a restore."""
         for user_id, head in heads.items():
             for connection in list(self._connections.get(user_id.bytes, ())):
                 if connection.sent is None:
                     continue
-                if head < connection.sent:
+                # Not `connection.head`, which hints may have raised since the question was asked.
+                if head < known[user_id]:
                     self._lose_position(connection)
                 elif head > connection.head:
                     metrics.behind_found.inc()
@@ -230,12 +232,12 @@ class Hub:
         """For ever: read what connections lack and write it."""
         while True:
             await self._fill_now.wait()
-            batch = list(self._fillable)[:CONNECTIONS_PER_READ]
+            batch = list(islice(self._fillable, CONNECTIONS_PER_READ))
             self._fillable.difference_update(batch)
             if not self._fillable:
                 self._fill_now.clear()
             try:
-                await self._fill_batch([connection for connection in batch if connection.has_room()])
+                await self._fill_batch([c for c in batch if c.is_behind and c.has_room()])
             except Exception:
                 # The database is away. Whoever is behind stays so, and is tried again by the tick.
                 logger.warning("fill_failed", exc_info=True)

@@ -25,12 +25,13 @@ NOTHING = "null"
 @dataclass(frozen=True, slots=True)
 class Kind:
     """`render` answers the objects that exist; `own`, where a kind has one, an overlay for each reader who may see one;
-    `keys_of` the keys in a user's fresh view, of which a windowed kind names only the newest.
+    `keys_of` the keys in a user's fresh view: all she sees or, of a windowed kind, the newest.
     """
 
     render: Callable[[Collection[Key]], Mapping[Key, Data]]
     keys_of: Callable[[UUID], Iterable[Key]]
     own: Callable[[Collection[Reader]], Mapping[Reader, Data]] | None = None
+    is_windowed: bool = False
     shape: int = 1
     rank: int = 100
 

@@ -126,10 +126,11 @@ async def _check(hub: Hub) -> None:
     listeners: list[Connection | Poll] = [*hub.connections(), *hub.polls()]
     sessions = {listener.session_id for listener in listeners if listener.session_id is not None}
     watchers = {name: {c.user_id for c in connections} for name, connections in hub.watching}
-    found = await in_thread(_find, hub.known_heads(), sessions, watchers)
+    known = hub.known_heads()
+    found = await in_thread(_find, known, sessions, watchers)
     _meet_epoch(hub, found.epoch)
     hub.revoke(found.revoked, found.inactive)
-    hub.compare_heads(found.heads)
+    hub.compare_heads(known, found.heads)
     hub.watching.compare(found.versions)
     for name, user_id in found.barred:
         _bar(hub, name, user_id)

@@ -123,8 +123,8 @@ class ShiftAdmin(admin.ModelAdmin):
         self._each(request, shifts, services.cancel_shift)
 
     def _chosen(self, request: HttpRequest) -> Employee | None:
-        number = request.POST.get("employee", "")
-        employee = Employee.objects.active().filter(pk=number).first() if number.isdigit() else None
+        # Django has checked the action form, and keeps what it made of it to itself.
+        employee = Employee.objects.filter(pk=request.POST["employee"] or None).first()
         if employee is None:
             self.message_user(request, "Choose an employee beside the action.", messages.WARNING)
         return employee

@@ -7,7 +7,7 @@ she said before.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, timedelta
 from enum import StrEnum
 
 from shifts.models import Availability, Employee, HeldQualification, Leave, Period, Shift
@@ -101,4 +101,5 @@ def _other_shifts(shift: Shift, employees: Collection[Employee]) -> Iterable[Shi
 
 
 def _interval(period: Period) -> Interval:
-    return Interval(period.start_at, period.end_at)
+    # In UTC, since Python counts between two times of one zone by their clocks.
+    return Interval(period.start_at.astimezone(UTC), period.end_at.astimezone(UTC))

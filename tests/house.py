@@ -162,6 +162,13 @@ class House:
         self._processes.append(hand)
         return hand
 
+    def hands(self, count: int) -> list[Hand]:
+        """Several, all of them ready."""
+        hands = [self.hand() for _ in range(count)]
+        for hand in hands:
+            hand.call("tests.people.new_id")
+        return hands
+
     def call(self, name: str, *arguments: Any) -> Any:
         self._hand = self._hand or self.hand()
         return self._hand.call(name, *arguments)
@@ -217,7 +224,8 @@ class Street:
             self._copy_sqlite(directory)
         else:
             url = self._copy_postgresql(database_url or os.environ["DATABASE_URL"], f"house{self._built}_{os.getpid()}")
-        house = House(directory, {"DATABASE_URL": url, "REDIS_URL": redis_url, "DATABASE_POOL": "12", **env})
+        services = {"DATABASE_URL": url, "REDIS_URL": redis_url, "REDIS_PREFIX": f"{directory.name}_{os.getpid()}"}
+        house = House(directory, {**services, "DATABASE_POOL": "12", **env})
         try:
             yield house
         finally:

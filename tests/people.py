@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import connection
 from django.db.models import F
 from django.utils.timezone import now
 from uuid_utils.compat import uuid7
@@ -82,3 +83,21 @@ def _session_of(user: User, at: datetime, *, is_long_lived: bool = False) -> dic
 
 def new_id() -> str:
     return str(uuid7())
+
+
+def gaps() -> list[str]:
+    """Streams whose entries are not exactly floor + 1 .. head."""
+    found = []
+    for stream in Stream.objects.all():
+        offsets = list(Entry.objects.filter(user_id=stream.pk).order_by("offset").values_list("offset", flat=True))
+        if offsets != list(range(stream.floor + 1, stream.head + 1)):
+            found.append(f"{stream.pk} {stream.floor}..{stream.head}: {offsets}")
+    return found
+
+
+def deadlocks() -> int:
+    """How many PostgreSQL has broken in this database, though units may have hidden them by a retry."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
+        cursor.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+        return int(cursor.fetchone()[0])

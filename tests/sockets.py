@@ -97,6 +97,7 @@ class Device:
         self.events: list[dict[str, Any]] = []
         self.resets = 0
         self.reconnects = 0
+        self.closes: list[int | None] = []
         self._task: asyncio.Task[None] | None = None
         self.is_live = asyncio.Event()
         self._moved = asyncio.Event()
@@ -138,6 +139,7 @@ class Device:
             await socket.send(json.dumps(hello))
             async for message in socket:
                 await self._hear(json.loads(message), url, socket)
+            self.closes.append(socket.close_code)
 
     async def _hear(self, frame: dict[str, Any], url: str, socket: websockets.ClientConnection) -> None:
         match frame["type"]:

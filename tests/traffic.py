@@ -31,14 +31,6 @@ def keep_adding(counters: Sequence[int], users: Sequence[UUID], seconds: float, 
     return outcome
 
 
-def add_without_leaving(counter: int, user: UUID, times: int) -> float:
-    """Seconds it took to commit so many events."""
-    begun = time.monotonic()
-    for _ in range(times):
-        services.add(counter, user)
-    return time.monotonic() - begun
-
-
 def shout(users: Sequence[UUID], times: int, size: int) -> None:
     """Signals of `size` bytes."""
     for _ in range(times):

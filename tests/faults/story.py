@@ -35,11 +35,11 @@ async def tell(
     urls: Sequence[str],
     disturb: Callable[[], Awaitable[Any]],
     *,
-    seconds: float = 8,
+    seconds: float = 5,
     per_second: float = 40,
     patience: float = 40,
 ) -> Outcome:
-    """Run the story; every device must have seen exactly what was committed, once and in order, and show a fresh view."""
+    """Run the story; every device must end with a fresh view, by exactly what was committed, once and in order."""
     people = house.call("tests.people.sign_up", PEOPLE)
     ids = [person["id"] for person in people]
     counters = [house.call("tests.sample.services.share", ids[n::COUNTERS]) for n in range(COUNTERS)]

@@ -91,10 +91,10 @@ class Transcript(Phone):
         return frame
 
 
-@pytest.fixture(scope="module")
-def house(street: Street) -> Iterator[House]:
+@pytest.fixture(scope="module", params=["postgresql", "sqlite"])
+def house(street: Street, request: pytest.FixtureRequest) -> Iterator[House]:
     """One of our own, since a board is made to fail in it, and that is logged."""
-    with street.house("postgresql", redis_url=os.environ["REDIS_URL"], LOG_LEVEL="CRITICAL") as built:
+    with street.house(request.param, redis_url=os.environ["REDIS_URL"], LOG_LEVEL="CRITICAL") as built:
         yield built
 
 
@@ -123,8 +123,9 @@ async def test_every_frame_of_a_conversation_is_as_documented(house: House, bris
         await watch(house, anns, lambda: add(counters[0], ben))
         await act(anns, counters[1])
         await idle(anns)
+        beginning = (anns.welcome["epoch"], 0)
     async with phone(ann) as anns:
-        await come_back(anns)
+        await come_back(anns, beginning)
     async with phone(ann) as anns:
         await come_from_another_world(anns)
     await fail_boards(house, phone(ann), share)
@@ -186,10 +187,11 @@ async def idle(phone: Transcript) -> None:
     await phone.send(type="pong", offset=min(ping["head"], phone.position[1]))
 
 
-async def come_back(phone: Transcript) -> None:
+async def come_back(phone: Transcript, position: tuple[str, int]) -> None:
     """As somebody with wscat would."""
-    await phone.hello(ack=False)
-    await phone.next("live")
+    assert (await phone.hello(resume=position, ack=False))["resumed"]
+    while (await phone.next("event", "live"))["type"] == "event":
+        pass
 
 
 async def come_from_another_world(phone: Transcript) -> None:

@@ -3,7 +3,7 @@ from uuid import UUID
 
 from django.db.models import F
 
-from core.errors import DomainError
+from core.errors import DomainError, refuse
 from core.unit import unit
 from realtime import boards, hints
 from realtime.publishing import Fact, blank, hide, publish
@@ -14,6 +14,10 @@ class NotAMember(DomainError):
     code = "not_a_member"
     message = "You do not share this counter."
     status = 404
+
+
+class AlreadyAMember(DomainError):
+    code = "already_a_member"
 
 
 @unit
@@ -72,7 +76,8 @@ def add_often(counter_id: int, user_id: UUID, times: int) -> None:
 
 @unit
 def join(counter_id: int, user_id: UUID) -> None:
-    Share.objects.create(counter_id=counter_id, user_id=user_id)
+    share, _ = Share.objects.get_or_create(counter_id=counter_id, user_id=user_id, defaults={"is_member": False})
+    refuse(AlreadyAMember, unless=Share.objects.filter(pk=share.pk, is_member=False).update(is_member=True))
     publish(Fact("sample.member_joined", about=("sample.counter", counter_id), to=members(counter_id)))
 
 
@@ -80,3 +85,13 @@ def join(counter_id: int, user_id: UUID) -> None:
 def rename(counter_id: int, text: str) -> None:
     Counter.objects.filter(pk=counter_id).update(text=text)
     boards.touch("sample.totals")
+
+
+def share_two(one: UUID, two: UUID) -> int:
+    return share([one, two])
+
+
+@unit
+def rename_one(counter_id: int, text: str) -> None:
+    Counter.objects.filter(pk=counter_id).update(text=text)
+    publish(Fact("sample.counter_renamed", about=("sample.counter", counter_id), to=members(counter_id)))

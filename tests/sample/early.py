@@ -1,0 +1,27 @@
+"""How it must not be done: the object is rendered when it is published, before the readers' heads are taken."""
+
+from uuid import UUID
+
+from django.db.models import F
+from django.utils.timezone import now
+
+from core.unit import unit
+from realtime import kinds, publishing
+from realtime.hints import Telling
+from realtime.models import Event
+from realtime.publishing import Fact
+from tests.sample.models import Counter, Share
+from tests.sample.services import members
+
+
+@unit
+def add(counter_id: int, user_id: UUID) -> None:
+    Share.objects.filter(counter=counter_id, user_id=user_id).update(mine=F("mine") + 1)
+    readers = members(counter_id)
+    early = kinds.render("sample.counter", [(str(counter_id), reader) for reader in readers])
+    Counter.objects.filter(pk=counter_id).update(total=F("total") + 1)
+    offsets = publishing._take_offsets({Fact("", ("sample.counter", counter_id), readers): readers})
+    data = early.shared[str(counter_id)]
+    event = Event.objects.create(name="x", kind="sample.counter", key=str(counter_id), shape=1, data=data, at=now())
+    overlays = [early.own((str(counter_id), reader)) for reader in readers]
+    publishing._insert_entries([Telling(event, readers, [offsets[reader] for reader in readers], overlays)])

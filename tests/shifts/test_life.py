@@ -1,0 +1,168 @@
+"""Any life of some shifts and some nurses, with its laws checked after every step."""
+
+import itertools
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from core.errors import DomainError
+from shifts import eligibility, expiry, offering, overlaps, selectors, services
+from shifts.models import Employee, Shift, ShiftOffer
+from tests.factories.shifts import AvailabilityFactory, EmployeeFactory, ShiftFactory
+from tests.shifts.hearing import folded, fresh
+
+BEGINNING = datetime(2031, 1, 6, 8, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+NURSES = 3
+STARTS = [50, 54, 72, 20]  # two at the same time, one a day later, and one that is near
+
+nurses = st.integers(0, NURSES - 1)
+shifts = st.integers(0, len(STARTS) - 1)
+
+
+class Ward(RuleBasedStateMachine):
+    @initialize(modes=st.lists(st.sampled_from(Shift.Mode.values), min_size=len(STARTS), max_size=len(STARTS)))
+    def open(self, modes):
+        self.savepoint = transaction.savepoint()
+        self.now = BEGINNING
+        self.nurses = [EmployeeFactory(availability=None, seniority=seniority) for seniority in range(NURSES)]
+        for nurse in self.nurses:
+            AvailabilityFactory(employee=nurse, start_at=BEGINNING, end_at=BEGINNING + 400 * HOUR)
+        self.shifts = [
+            ShiftFactory(start_at=BEGINNING + hours * HOUR, mode=mode, window_minutes=120)
+            for hours, mode in zip(STARTS, modes, strict=True)
+        ]
+        for shift in self.shifts[1:]:
+            services.offer_shift(shift, now=self.now)
+
+    def teardown(self):
+        if hasattr(self, "savepoint"):
+            transaction.savepoint_rollback(self.savepoint)
+
+    def attempt(self, verb, *things, **more):
+        try:
+            verb(*things, **more)
+        except DomainError:
+            return False
+        return True
+
+    def offer_of(self, nurse, shift):
+        return ShiftOffer.objects.filter(shift=self.shifts[shift], employee=self.nurses[nurse]).first()
+
+    @rule(shift=shifts)
+    def offer(self, shift):
+        self.attempt(services.offer_shift, self.shifts[shift], now=self.now)
+
+    @rule(shift=shifts, nurse=nurses)
+    def offer_to(self, shift, nurse):
+        self.attempt(services.offer_shift_to, self.shifts[shift], [self.nurses[nurse]], now=self.now)
+
+    @rule(shift=shifts, nurse=nurses)
+    def accept(self, shift, nurse):
+        offer = self.offer_of(nurse, shift)
+        if offer is None:
+            return
+        is_mine = self.attempt(services.accept_offer, offer, now=self.now)
+        assert is_mine == (Shift.objects.get(pk=offer.shift_id).assignee_id == offer.employee_id)
+
+    @rule(nurse=nurses)
+    def accept_everything(self, nurse):
+        for shift in range(len(STARTS)):
+            self.accept(shift, nurse)
+
+    @rule(shift=shifts, nurse=nurses)
+    def reject(self, shift, nurse):
+        if offer := self.offer_of(nurse, shift):
+            self.attempt(services.reject_offer, offer, now=self.now)
+
+    @rule(shift=shifts, nurse=nurses)
+    def drop(self, shift, nurse):
+        if offer := self.offer_of(nurse, shift):
+            self.attempt(services.drop_shift, offer, now=self.now)
+
+    @rule(shift=shifts, nurse=nurses, force=st.booleans())
+    def assign(self, shift, nurse, force):
+        self.attempt(services.assign_shift, self.shifts[shift], self.nurses[nurse], force=force, now=self.now)
+
+    @rule(shift=shifts)
+    def withdraw(self, shift):
+        self.attempt(services.withdraw_offers, self.shifts[shift])
+
+    @rule(shift=shifts, is_needed=st.sampled_from([True, True, False]))
+    def cancel(self, shift, is_needed):
+        if not is_needed:  # seldom, since it is the end of the story
+            self.attempt(services.cancel_shift, self.shifts[shift])
+
+    @rule(hours=st.sampled_from([1, 3, 12, 30]))
+    def wait(self, hours):
+        self.now += hours * HOUR
+
+    @rule()
+    def sweep(self):
+        expiry.tidy(self.now)
+        offering.go_on_everywhere(self.now)
+        overlaps.withdraw_overlapping()
+        for shift in Shift.objects.open():
+            assert shift.start_at > self.now
+        assert not ShiftOffer.objects.pending().filter(expires_at__lte=self.now).exists()
+        assert not selectors.overlapping_offers().exists()
+
+    @invariant()
+    def a_shift_has_one_winner_who_is_its_assignee(self):
+        for shift in Shift.objects.all():
+            winners = list(shift.offers.filter(status="accepted").values_list("employee", flat=True))
+            assert winners == ([shift.assignee_id] if shift.assignee_id else [])
+            assert bool(shift.assignee_id) == (shift.status in {"assigned", "completed"})
+
+    @invariant()
+    def nobody_is_in_two_places(self):
+        for nurse in Employee.objects.all():
+            worked = list(Shift.objects.worked().filter(assignee=nurse).order_by("start_at"))
+            for earlier, later in itertools.pairwise(worked):
+                assert earlier.end_at <= later.start_at
+
+    @invariant()
+    def only_an_open_shift_waits_for_answers(self):
+        assert not ShiftOffer.objects.pending().exclude(shift__status="open").exists()
+        assert not Shift.objects.filter(is_asking=True).exclude(status="open").exists()
+
+    @invariant()
+    def what_was_heard_adds_up_to_what_is(self):
+        for nurse in Employee.objects.select_related("user"):
+            assert folded(nurse.user) == fresh(nurse.user)
+
+
+@pytest.mark.django_db
+def test_the_laws_hold_in_any_life():
+    run_state_machine_as_test(
+        Ward,
+        settings=settings(phases=(Phase.generate,), 
+            max_examples=50,
+            stateful_step_count=30,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+@pytest.mark.django_db
+def test_rules_that_were_kept_when_she_accepted_are_kept_by_what_she_works(nurse, offered, offer_to, now):
+    """Accepting shift after shift, she ends with those that leave her rest, and no other."""
+    starts = [now.replace(minute=0, second=0, microsecond=0) + hours * HOUR for hours in (48, 60, 64, 72, 88)]
+    taken = []
+    for start in starts:
+        shift = offered(start_at=start)
+        offer = ShiftOffer.objects.filter(shift=shift, employee=nurse).first()
+        if offer is None:
+            continue
+        services.accept_offer(offer, now=now)
+        taken.append(shift)
+
+    for shift in taken:
+        assert eligibility.reasons_to_refuse(Shift.objects.get(pk=shift.pk), nurse) == []
+    gaps = [later.start_at - earlier.end_at for earlier, later in itertools.pairwise(taken)]
+    assert min(gaps) >= timedelta(hours=nurse.min_rest_hours)
