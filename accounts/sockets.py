@@ -76,8 +76,8 @@ def _own_origin(scope: Scope) -> str:
 
 
 def _cookie(scope: Scope) -> str:
-    # A browser adds its cookie to whatever any page opens: it counts only beside an Origin, which can be judged.
-    if not _header(scope, b"origin"):
+    # A browser adds its cookie to whatever any page opens: it counts only where the browser says which page that is.
+    if not _header(scope, b"origin") and _header(scope, b"sec-fetch-site") != "same-origin":
         return ""
     return parse_cookie(_header(scope, b"cookie")).get(settings.SESSION_COOKIE_NAME, "")
 

@@ -19,6 +19,7 @@ from bench.table import Row, at_least, ratio
 from tests.house import Street
 
 SOCKETS = 300
+MAY_BE_SKIPPED = {"board"}  # a newer version takes the place of one that was not sent yet
 OURS = {"signal": "signal", "board": "board", "durable event": "event"}
 TARGETS = {"daphne": at_least(4), "uvicorn": at_least(10)}
 
@@ -38,7 +39,7 @@ class Subject:
         self.lost += flow["lost"]
 
     def row(self, name: str) -> Row:
-        note = f"{self.lost} LOST" if self.lost else ""
+        note = f"{self.lost:,} LOST" if self.lost and self.what not in MAY_BE_SKIPPED else ""
         return Row(name, "deliveries/s", self.figures, note=note)
 
 

@@ -18,6 +18,7 @@ from bench.sockets import HEARS, SUBSCRIBERS, TRIGGERS, Socket, StreamSocket
 CONNECTING_AT_ONCE = 100  # fewer than the strangers that a server takes from one address
 IN_FLIGHT = 60  # broadcasts under way: enough to keep a server busy, too few to fill a socket's buffers
 POLL_SECONDS = 0.002
+SILENCE_SECONDS = 5
 PATIENCE_SECONDS = 30
 
 
@@ -56,6 +57,8 @@ class Crowd:
         delivered, took = self.heard() - before, time.perf_counter() - start
         expected = asked * len(self.sockets)
         await self._settle(expected)
+        for socket in self._streams():
+            socket.acknowledge()
         return {"delivered": delivered, "seconds": took, "lost": expected - self.heard()}
 
     async def _ask_for(self, what: str, asked: int, seconds: float) -> int:
@@ -70,10 +73,11 @@ class Crowd:
 
     async def _settle(self, expected: int) -> None:
         """Wait for the rest, as long as something still comes."""
-        heard = -1
-        while heard < self.heard() < expected:
-            heard = self.heard()
-            await asyncio.sleep(2)
+        heard, silent_since = self.heard(), time.perf_counter()
+        while heard < expected and time.perf_counter() - silent_since < SILENCE_SECONDS:
+            await asyncio.sleep(0.05)
+            if self.heard() > heard:
+                heard, silent_since = self.heard(), time.perf_counter()
 
     def heard(self) -> int:
         return sum(socket.heard for socket in self.sockets)

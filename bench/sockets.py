@@ -13,7 +13,7 @@ ACK_EVERY = 32
 class Socket(WSListener):
     """One subscriber. `person` is who connects, `hears` the frames to count, by the letters their type begins with."""
 
-    hears = b""
+    hears = b"ev"
 
     def __init__(self, person: dict[str, Any]) -> None:
         self.person = person
@@ -56,6 +56,8 @@ class StreamSocket(Socket):
 
     def __init__(self, person: dict[str, Any]) -> None:
         super().__init__(person)
+        self.latest = b""
+        self.unacknowledged = 0
         self.arrivals: list[tuple[str, float]] | None = None
 
     def introduce(self) -> None:
@@ -68,8 +70,7 @@ class StreamSocket(Socket):
         if kind == self.hears:
             self.heard += 1
         if kind == b"ev":
-            if self.arrivals is not None or self.heard % ACK_EVERY == 0:
-                self._on_event(json.loads(bytes(payload)))
+            self._on_event(bytes(payload))
         elif kind == b"pi":
             self.say(json.dumps({"type": "pong"}))
         elif kind == b"li":
@@ -77,10 +78,18 @@ class StreamSocket(Socket):
         elif kind == b"er":
             self.error = bytes(payload).decode()
 
-    def _on_event(self, event: dict[str, Any]) -> None:
+    def _on_event(self, event: bytes) -> None:
+        self.latest = event
+        self.unacknowledged += 1
         if self.arrivals is not None:
-            self.arrivals.append((event["key"], time.time()))
-        self.say(f'{{"type":"ack","offset":{event["offset"]}}}')
+            self.arrivals.append((json.loads(event)["key"], time.time()))
+        if self.unacknowledged == ACK_EVERY or self.arrivals is not None:
+            self.acknowledge()
+
+    def acknowledge(self) -> None:
+        if self.unacknowledged:
+            self.unacknowledged = 0
+            self.say(json.dumps({"type": "ack", "offset": json.loads(self.latest)["offset"]}))
 
 
 class StockSocket(Socket):

@@ -33,7 +33,7 @@ def worker() -> Iterator[None]:
 
 @contextmanager
 def beat() -> Iterator[None]:
-    service = EmbeddedService(app, thread=True)
+    service = EmbeddedService(app, thread=True, scheduler_cls=app.conf.beat_scheduler)
     service.daemon = True
     service.start()
     try:

@@ -18,7 +18,8 @@ def number(name: str, default: int) -> int:
 
 
 def words(name: str, default: str = "") -> list[str]:
-    return [word.strip() for word in env(name, default).split(",") if word.strip()]
+    """A list; set but empty means an empty one."""
+    return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
 
 
 def prefixed(prefix: str) -> dict[str, str]:

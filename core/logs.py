@@ -47,5 +47,7 @@ def logging_config(level: str) -> dict[str, Any]:
             "daphne.server": {"level": "WARNING"},
             "uvicorn.error": {"level": "WARNING"},
             "django.request": {"level": "ERROR"},
+            # A line for every ring of every doorbell says nothing.
+            "celery": {"level": "WARNING"},
         },
     }

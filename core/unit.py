@@ -35,6 +35,8 @@ class OutsideUnit(RuntimeError):
 
 def remember(item: object) -> None:
     """Keep `item` for the settler of its type, who writes it when the outermost unit ends."""
+    if not any(isinstance(item, item_type) for item_type, _ in hooks("SETTLERS")):
+        raise TypeError(f"No app settles a {type(item).__name__}.")
     _remembered().append(item)
 
 

@@ -144,7 +144,7 @@ class DialectConsumer(AsyncConsumer):
             await self._hear(message)
 
     async def _hear(self, message: dict[str, Any]) -> None:
-        if len(message.get("text") or "") > limits.frame_in_bytes:
+        if protocol.size(message) > limits.frame_in_bytes:
             hub.close(self.connection, Close.FRAME_TOO_BIG, "This frame is too big.")
             return
         try:

@@ -36,6 +36,12 @@ class UnknownBoard(DomainError):
     status = 404
 
 
+class BoardClosed(DomainError):
+    code = "forbidden"
+    message = "This board is closed to you now."
+    status = 403
+
+
 class TooManyBoards(DomainError):
     code = "too_many_boards"
     message = "Close another board first."

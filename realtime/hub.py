@@ -1,7 +1,7 @@
 """The hub of a web process: which sockets are open here, and what each must be told.
 
-Hints make it fast; the database makes it right. A hint that fits is written at once. What a socket lacks after a resume,
-a shut window or a lost hint is read back in pages, together for all sockets that lack something.
+Hints make it fast; the database makes it right. A hint that fits is written at once. What a socket lacks after a
+resume, a shut window or a lost hint is read back in pages, together for all who lack something.
 """
 
 import asyncio

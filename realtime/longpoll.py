@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import logging
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs
@@ -11,16 +10,13 @@ from django.conf import settings
 
 from accounts.identity import Identity
 from accounts.sockets import credentials, identity_of, is_allowed_origin
-from core.api import refusal_of
 from core.errors import DomainError, Forbidden, Invalid, Unauthenticated
-from realtime import selectors, upkeep
+from realtime import protocol, selectors, upkeep
 from realtime.conf import limits
 from realtime.errors import PositionLost, TooManyPolls
 from realtime.hub import Poll, hub
 from realtime.selectors import Position, Range, State
 from realtime.threads import in_thread
-
-logger = logging.getLogger(__name__)
 
 
 async def poll_stream(scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -40,11 +36,7 @@ async def _answer(scope: dict[str, Any]) -> tuple[int, str, dict[str, str]]:
     try:
         return 200, await _events(scope), {}
     except Exception as error:
-        refusal = refusal_of(error)
-        if refusal is None:
-            logger.exception("poll_failed")
-            refusal = DomainError("Something went wrong on our side. It has been noted.")
-            refusal.code, refusal.status = "internal", 500
+        refusal = protocol.refusal(error)
         return refusal.status, json.dumps(refusal.envelope()), _headers(refusal)
 
 
@@ -66,10 +58,16 @@ async def _events(scope: dict[str, Any]) -> str:
     finally:
         hub.leave_poll(poll)
     upto = min(poll.head, position.offset + limits.page)
-    stored = await in_thread(selectors.stored_events, [Range(identity.user_id, position.offset, upto)])
-    events = [event.frame for event in stored.get(identity.user_id, [])]
-    reached = Position(position.epoch, position.offset + len(events))
+    events = await in_thread(_stored, Range(identity.user_id, position.offset, upto))
+    reached = Position(position.epoch, upto)
     return f'{{"position":"{reached}","head":{poll.head},"events":[{",".join(events)}]}}'
+
+
+def _stored(asked: Range) -> list[str]:
+    events = selectors.stored_events([asked]).get(asked.user_id, [])
+    if len(events) != asked.upto - asked.after:  # purged between the look at the floor and this one
+        raise PositionLost
+    return [event.frame for event in events]
 
 
 async def _wait_for_more(poll: Poll, position: Position, wait: float) -> None:

@@ -1,14 +1,21 @@
 """Reading what a client sent on `/ws`: shapes of frames, and the patience a server has with bad ones."""
 
 import json
+import logging
 from time import monotonic
 from typing import Any
 
 from rest_framework import serializers
 
-from core.errors import Invalid
+from core.api import refusal_of
+from core.errors import DomainError, Invalid
+from realtime.conf import limits
+
+logger = logging.getLogger(__name__)
 
 Frame = dict[str, Any]
+
+QUESTIONS = {"hello", "auth", "subscribe", "unsubscribe", "command"}
 
 
 class ClientIn(serializers.Serializer):
@@ -26,7 +33,9 @@ class HelloIn(serializers.Serializer):
     device_id = serializers.CharField(max_length=80)
     client = ClientIn(required=False, default=dict)
     resume = ResumeIn(required=False, allow_null=True, default=None)
-    boards = serializers.ListField(child=serializers.CharField(max_length=120), required=False, default=list)
+    boards = serializers.ListField(
+        child=serializers.CharField(max_length=120), required=False, default=list, max_length=limits.boards
+    )
     foreground = serializers.BooleanField(required=False, default=True)
     ack = serializers.BooleanField(required=False, default=True)
 
@@ -41,6 +50,13 @@ class CommandIn(serializers.Serializer):
 class SubscribeIn(serializers.Serializer):
     board = serializers.CharField(max_length=120)
     version = serializers.IntegerField(min_value=-1, max_value=2**53, required=False, default=-1)
+
+
+class Internal(DomainError):
+    code = "internal"
+    message = "Something went wrong on our side. It has been noted."
+    status = 500
+    is_temporary = True
 
 
 class BadFrame(Invalid):
@@ -62,6 +78,26 @@ def parse(message: dict[str, Any]) -> Frame:
     if not isinstance(frame.get("id"), str | None) or len(frame.get("id") or "") > 64:
         raise BadFrame("The `id` of a frame is a text of at most 64 characters.")
     return frame
+
+
+def check_id(frame: Frame) -> None:
+    if frame["type"] in QUESTIONS and "id" not in frame:
+        raise BadFrame("This frame wants an answer, so give it an `id`.")
+
+
+def size(message: dict[str, Any]) -> int:
+    """Of an ASGI message, in bytes."""
+    text = message.get("text")
+    return len(text.encode()) if text is not None else len(message.get("bytes") or b"")
+
+
+def refusal(error: Exception) -> DomainError:
+    """What a client is told of an error: a refusal, or that the fault is ours."""
+    known = refusal_of(error)
+    if known is not None:
+        return known
+    logger.error("frame_failed", exc_info=error)
+    return Internal()
 
 
 def offset_in(frame: Frame) -> int:

@@ -129,9 +129,13 @@ def _take(next_offset: dict[UUID, int], reader: UUID) -> int:
 
 
 def _refuse_too_big(fact: Fact, data: str | None, overlays: Iterable[str | None]) -> None:
-    size = len(data or "") + max(len(overlay or "") for overlay in overlays)
+    size = _bytes(data) + max(_bytes(overlay) for overlay in overlays)
     if size > limits.frame_out_bytes:
-        raise FrameTooBig(f"{fact.kind} {fact.key} is {size} characters long, {limits.frame_out_bytes} are allowed.")
+        raise FrameTooBig(f"{fact.kind} {fact.key} is {size} bytes long, {limits.frame_out_bytes} are allowed.")
+
+
+def _bytes(text: str | None) -> int:
+    return len(text.encode()) if text else 0
 
 
 def _insert_entries(tellings: Iterable[Telling]) -> None:

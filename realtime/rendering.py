@@ -18,7 +18,9 @@ from realtime.selectors import epoch, snapshot
 
 logger = logging.getLogger(__name__)
 
-CANNOT_COMPUTE = encode({"code": "board_unavailable", "message": "This board cannot be computed now."})
+CANNOT_COMPUTE = encode(
+    {"code": "board_unavailable", "message": "This board cannot be computed now.", "temporary": True}
+)
 
 
 def render(name: str) -> bool:

@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.utils.dateparse import parse_datetime
 
 from core.sql import as_uuid, relation
 from realtime import frames, kinds
@@ -184,8 +183,6 @@ def _rendered_anew(rows: Sequence[_Row]) -> dict[tuple[str, str, UUID], str]:
 
 
 def _instant(value: datetime | str) -> datetime:
-    if isinstance(value, datetime):
-        return value
-    parsed = parse_datetime(value)
-    assert parsed is not None
-    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+    """What a raw cursor returned for an instant: SQLite's are texts or datetimes in UTC that do not say so."""
+    instant = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)

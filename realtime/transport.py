@@ -93,8 +93,9 @@ class Transport:
     def _lose(self, error: Exception) -> None:
         self.is_lost = True
         self._queue.clear()
-        # That the client has left is an OSError; anything else must not reach the hub either, but be seen.
-        if not isinstance(error, OSError):
+        # That the client has left, uvicorn says by an OSError and autobahn by a RuntimeError. Other errors must not
+        # reach the hub either, but be seen.
+        if not isinstance(error, OSError | RuntimeError):
             logger.error("socket_failed", exc_info=error)
 
 

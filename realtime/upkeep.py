@@ -11,9 +11,10 @@ from uuid import UUID
 from django.utils.timezone import now
 
 from accounts.selectors import inactive_users, revoked_sessions
-from realtime import boards, bus, metrics, nodes, selectors
+from realtime import boards, bus, frames, metrics, nodes, selectors
 from realtime.conf import limits
 from realtime.connection import Connection
+from realtime.errors import BoardClosed
 from realtime.frames import Close
 from realtime.hub import Hub, Poll, hub
 from realtime.models import Board, Node
@@ -164,4 +165,4 @@ def _bar(hub: Hub, name: str, user_id: UUID) -> None:
     for connection in hub.watching.of(name):
         if connection.user_id == user_id:
             hub.watching.remove(connection, name)
-            connection.say("board", board=name, error={"code": "forbidden", "message": "This board is closed to you."})
+            connection.say("board", board=name, error=frames.refusal(BoardClosed().envelope()))

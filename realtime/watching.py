@@ -73,8 +73,8 @@ class Watching:
         by_name = {board.name: board for board in boards}
         for connection, name in list(self.lacking):
             board = by_name.get(name)
-            if board is None:
-                continue
+            if board is None or not board.version:
+                continue  # never rendered: the hint of its first rendering will come
             text = frames.board(name, epoch, board.version, rendering.whole(board))
             if connection.boards[name] >= board.version or connection.pass_on(text):
                 connection.boards[name] = max(connection.boards[name], board.version)

@@ -124,7 +124,7 @@ class ShiftAdmin(admin.ModelAdmin):
 
     def _chosen(self, request: HttpRequest) -> Employee | None:
         # Django has checked the action form, and keeps what it made of it to itself.
-        employee = Employee.objects.filter(pk=request.POST["employee"] or None).first()
+        employee = Employee.objects.filter(pk=request.POST["employee"] or 0).first()
         if employee is None:
             self.message_user(request, "Choose an employee beside the action.", messages.WARNING)
         return employee

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Q
 
-from shifts.models import Shift, ShiftOffer
+from shifts.models import Shift, ShiftOffer, ShiftQuerySet
 
 ACCEPTED = Q(status__in=[ShiftOffer.Status.ACCEPTED, ShiftOffer.Status.DROPPED], responded_at__isnull=False)
 DECLINED = Q(status=ShiftOffer.Status.REJECTED) | Q(status=ShiftOffer.Status.EXPIRED, delivered_at__isnull=False)
@@ -42,21 +42,22 @@ def coverage(since: datetime, until: datetime, now: datetime) -> Coverage:
     )
 
 
-def _by_status(shifts: QuerySet[Shift]) -> dict[str, int]:
+def _by_status(shifts: ShiftQuerySet) -> dict[str, int]:
     counted = dict(shifts.order_by().values_list("status").annotate(count=Count("pk")))
     return {status: counted.get(status, 0) for status in Shift.Status.values}
 
 
-def _fill_rate(started: QuerySet[Shift]) -> float | None:
+def _fill_rate(started: ShiftQuerySet) -> float | None:
     """Of the shifts that have begun and were ever held out, those that somebody works."""
     held_out = started.exclude(status__in=[Shift.Status.DRAFT, Shift.Status.CANCELLED])
     return _ratio(held_out.worked().count(), held_out.count())
 
 
-def _time_to_fill(shifts: QuerySet[Shift]) -> float | None:
+def _time_to_fill(shifts: ShiftQuerySet) -> float | None:
     """The median from the first offer of a round to somebody's yes."""
-    waits = list(shifts.worked().filter(offered_at__lte=F("assigned_at")).values_list("offered_at", "assigned_at"))
-    return median((assigned_at - offered_at).total_seconds() for offered_at, assigned_at in waits) if waits else None
+    answered = shifts.worked().filter(offered_at__lte=F("assigned_at"))
+    waits = [assigned - offered for assigned, offered in answered.values_list("assigned_at", "offered_at")]
+    return median(waits).total_seconds() if waits else None
 
 
 def _ratio(part: int, whole: int) -> float | None:

@@ -34,16 +34,21 @@ def hospital() -> None:
 
 def ways_in(address: str) -> list[str]:
     """The lines of the seed's quick start, with tokens in them."""
-    nurse, admin = _token("nurse1@demo.test"), _token("admin@demo.test")
-    answer = '{"emp_id":123,"shift_id":456,"response":"accepted"}'
+    nurse, admin, number = _token("nurse1@demo.test"), _token("admin@demo.test"), _unused_number()
+    answer = f'{{"emp_id":123,"shift_id":{number},"response":"accepted"}}'
     return [
         "",
         "Shift offers, as their app speaks (nurse1 is employee 123):",
         f'  wscat -c "ws://{address}/ws/123?token={nurse}"',
-        f'  curl -X POST "http://{address}/api/test/send_offer/123?shift_id=456&token={admin}"',
+        f'  curl -X POST "http://{address}/api/test/send_offer/123?shift_id={number}&token={admin}"',
         f'  curl -X POST "http://{address}/api/shift_offer/respond?token={nurse}" '
         f"-H 'Content-Type: application/json' -d '{answer}'",
     ]
+
+
+def _unused_number() -> int:
+    """The seed's own 456 until it was played with: a shift is taken only once."""
+    return next(number for number in count(456) if not Shift.objects.filter(pk=number).exists())
 
 
 def _token(email: str) -> str:

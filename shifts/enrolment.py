@@ -33,11 +33,11 @@ class Report:
     errors: list[tuple[int, str]] = field(default_factory=list)
 
 
-class HeldField(serializers.CharField):
+class HeldField(serializers.Field):
     """`rn:2027-05-31;cpr` -> what she holds, and the last day on which it counts."""
 
     def to_internal_value(self, data: Any) -> dict[str, date | None]:
-        parts = [part.strip().partition(":") for part in super().to_internal_value(data).split(";") if part.strip()]
+        parts = [part.strip().partition(":") for part in str(data).split(";") if part.strip()]
         known = set(Qualification.objects.values_list("code", flat=True))
         if unknown := [code for code, _, _ in parts if code not in known]:
             raise serializers.ValidationError([f"There is no qualification {code!r}." for code in unknown])

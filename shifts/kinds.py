@@ -22,4 +22,4 @@ def own_offers(readers: Collection[Reader]) -> dict[Reader, Mapping[str, Any]]:
     return {reader: OwnOfferOut(offer).data for reader, offer in hers.items() if reader in wanted}
 
 
-OFFER = Kind(render=shift_facts, own=own_offers, keys_of=selectors.recent_keys, rank=20)
+OFFER = Kind(render=shift_facts, own=own_offers, keys_of=selectors.recent_keys, rank=20, is_windowed=True)

@@ -117,12 +117,12 @@ class ShiftIn(serializers.Serializer):
     window_minutes = serializers.IntegerField(min_value=1, max_value=7 * 24 * 60, default=60)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        wall = [attrs.pop(name, None) for name in ("date", "start_time", "end_time")]
-        instants = [attrs.get(name) for name in ("start_at", "end_at")]
-        if all(instants) == all(part is not None for part in wall):
+        wall = {name: attrs.pop(name) for name in ("date", "start_time", "end_time") if name in attrs}
+        has_instants = "start_at" in attrs and "end_at" in attrs
+        if has_instants == (len(wall) == 3):
             raise serializers.ValidationError(_("Give start_at and end_at, or date, start_time and end_time."))
-        if not all(instants):
-            attrs["start_at"], attrs["end_at"] = self._instants(*wall, attrs["zone"])
+        if not has_instants:
+            attrs["start_at"], attrs["end_at"] = self._instants(**wall, zone=attrs["zone"])
         if not timedelta() < attrs["end_at"] - attrs["start_at"] <= LONGEST:
             raise serializers.ValidationError({"end_at": [_("A shift ends after it starts, and within a day.")]})
         return attrs
@@ -146,17 +146,15 @@ class ShiftIn(serializers.Serializer):
         return start_at, end_at
 
 
-class ShiftFilterIn(serializers.Serializer):
-    """The query of a list: shifts that begin in a span of time."""
-
-    status = serializers.ChoiceField(choices=Shift.Status.choices, required=False)
-    since = serializers.DateTimeField(required=False)
-    until = serializers.DateTimeField(required=False)
-
-
 class SpanIn(serializers.Serializer):
+    """Shifts that begin in a span of time."""
+
     since = serializers.DateTimeField(required=False)
     until = serializers.DateTimeField(required=False)
+
+
+class ShiftFilterIn(SpanIn):
+    status = serializers.ChoiceField(choices=Shift.Status.choices, required=False)
 
 
 class EmployeeIdField(serializers.IntegerField):

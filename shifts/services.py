@@ -96,7 +96,7 @@ def withdraw_offers(shift: Shift) -> Shift:
     withdrawn = Shift.objects.open().filter(pk=shift.pk).update(status=Shift.Status.DRAFT, is_asking=False)
     refuse(ShiftClosed, unless=withdrawn)
     shift.offers.pending().update(status=Status.WITHDRAWN)
-    publish(events.offer_closed(shift, []))
+    publish(events.offer_closed(shift, selectors.offered_to(shift)))
     touch_coverage()
     return selectors.shift(shift.pk)
 

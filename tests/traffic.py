@@ -11,15 +11,12 @@ from realtime import hints, kinds
 from tests.sample import services
 
 
-def keep_adding(counters: Sequence[int], users: Sequence[UUID], seconds: float, per_second: float) -> dict[str, int]:
+def keep_adding(counters: Sequence[int], users: Sequence[UUID], times: int, per_second: float) -> dict[str, int]:
     """Everyone adds to her counter in turn; what fails is not repeated. Answers how often it worked and failed."""
     outcome = {"done": 0, "failed": 0}
     begun = time.monotonic()
-    turn = 0
-    while (elapsed := time.monotonic() - begun) < seconds:
-        if turn > elapsed * per_second:
-            time.sleep(0.002)
-            continue
+    for turn in range(times):
+        time.sleep(max(0.0, begun + turn / per_second - time.monotonic()))
         try:
             services.add(counters[turn % len(counters)], users[turn % len(users)])
             outcome["done"] += 1
@@ -27,7 +24,6 @@ def keep_adding(counters: Sequence[int], users: Sequence[UUID], seconds: float, 
             outcome["failed"] += 1
             connection.close()
             close_old_connections()
-        turn += 1
     return outcome
 
 

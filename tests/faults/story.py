@@ -35,7 +35,7 @@ async def tell(
     urls: Sequence[str],
     disturb: Callable[[], Awaitable[Any]],
     *,
-    seconds: float = 5,
+    times: int = 200,
     per_second: float = 40,
     patience: float = 40,
 ) -> Outcome:
@@ -48,8 +48,8 @@ async def tell(
         await asyncio.gather(*(asyncio.wait_for(device.is_live.wait(), 20) for device in devices))
         hands = [house.hand() for _ in range(2)]
         for hand in hands:
-            hand.begin([("tests.traffic.keep_adding", [counters, ids, seconds, per_second / 2])])
-        await asyncio.sleep(seconds / 4)
+            hand.begin([("tests.traffic.keep_adding", [counters, ids, times // 2, per_second / 2])])
+        await asyncio.sleep(1)
         await disturb()
         await asyncio.gather(*(asyncio.to_thread(hand.end) for hand in hands))
         heads = house.call("tests.people.heads")

@@ -23,7 +23,10 @@ def assert_exact(outcome: Outcome, *, undisturbed: bool = False) -> None:
 async def test_nothing_happens(fragile, server):
     webs = [fragile.web(server=server) for _ in range(2)]
 
-    assert_exact(await tell(f"none ({server} x 2)", fragile, [web.url for web in webs], lambda: asyncio.sleep(0)), undisturbed=True)
+    assert_exact(
+        await tell(f"none ({server} x 2)", fragile, [web.url for web in webs], lambda: asyncio.sleep(0)),
+        undisturbed=True,
+    )
 
 
 async def test_the_web_process_is_killed(fragile):
@@ -79,7 +82,9 @@ async def test_redis_is_stopped_and_started(fragile, own_services: tuple[Server,
         await asyncio.sleep(2)
         redis.start()
 
-    assert_exact(await tell("Redis stopped for 2 s", fragile, [web.url for web in webs], stop_and_start), undisturbed=True)
+    assert_exact(
+        await tell("Redis stopped for 2 s", fragile, [web.url for web in webs], stop_and_start), undisturbed=True
+    )
 
 
 async def test_redis_is_killed_for_good(fragile, own_services: tuple[Server, Server]):
@@ -101,7 +106,7 @@ async def test_postgresql_is_stopped_and_started(fragile, own_services: tuple[Se
         await asyncio.sleep(2)
         postgres.start()
 
-    story = tell("PostgreSQL stopped for 2 s", fragile, [web.url for web in webs], stop_and_start, seconds=8)
+    story = tell("PostgreSQL stopped for 2 s", fragile, [web.url for web in webs], stop_and_start, times=300)
     assert_exact(await story)
 
 
@@ -114,7 +119,7 @@ async def test_postgresql_is_killed(fragile, own_services: tuple[Server, Server]
         await asyncio.sleep(1)
         postgres.start()
 
-    assert_exact(await tell("PostgreSQL killed", fragile, [web.url for web in webs], kill_and_start, seconds=8))
+    assert_exact(await tell("PostgreSQL killed", fragile, [web.url for web in webs], kill_and_start, times=300))
 
 
 async def test_hints_are_lost_repeated_and_reordered(fragile):

@@ -6,6 +6,7 @@ from shifts import demo
 from shifts.analytics import coverage
 from shifts.boards import SPAN
 from shifts.models import Employee, Shift, ShiftOffer
+from tests.factories.shifts import ShiftFactory
 from tests.shifts.hearing import folded, fresh
 
 pytestmark = pytest.mark.django_db
@@ -37,3 +38,12 @@ def test_the_ways_in_carry_tokens_that_open(client):
     token = lines[2].split("token=")[1].rstrip('"')
     assert client.get(f"/api/shift_offers/pending/123?token={token}").status_code == 200
     assert "ws://127.0.0.1:8000/ws/123?token=" in lines[2]
+    assert "send_offer/123?shift_id=456&" in lines[3]
+
+
+def test_the_ways_in_work_again_after_they_were_used():
+    people.people()
+    demo.hospital()
+    ShiftFactory(pk=456)
+
+    assert "shift_id=457&" in demo.ways_in("127.0.0.1:8000")[3]

@@ -25,7 +25,7 @@ class Command(BaseCommand):
         except (OSError, UnicodeDecodeError, csv.Error) as error:
             raise CommandError(f"{file} cannot be read: {error}") from error
         self.stdout.write(f"{report.enrolled} enrolled, {report.renewed} renewed, {len(report.errors)} refused.")
-        for line, error in report.errors:
-            self.stdout.write(f"line {line}: {error}")
+        for line, text in report.errors:
+            self.stdout.write(f"line {line}: {text}")
         if report.errors:
             raise CommandError("Some lines were refused.", returncode=1)

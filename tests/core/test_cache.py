@@ -1,0 +1,45 @@
+"""The cache costs nobody a request: without Redis it is empty, and soon no longer asked."""
+
+import time
+
+import pytest
+
+from core.cache import FailOpenRedisCache
+from tests import services
+
+
+@pytest.fixture
+def redis():
+    with services.workspace() as directory, services.redis(directory) as server:
+        yield server
+
+
+@pytest.fixture
+def cache(redis, settings):
+    FailOpenRedisCache._resting_until = 0.0
+    yield FailOpenRedisCache(redis.url, {"OPTIONS": settings.REDIS_PATIENCE})
+    FailOpenRedisCache._resting_until = 0.0
+
+
+def test_it_is_a_cache(cache):
+    cache.set("a", 1)
+
+    assert (cache.get("a"), cache.incr("a"), cache.add("a", 5), cache.get("b", "none")) == (1, 2, False, "none")
+
+
+@pytest.mark.parametrize("trouble", ["stop", "pause"])
+def test_in_trouble_it_is_empty_and_the_first_question_only_is_slow(cache, redis, trouble):
+    cache.set("a", 1)
+    getattr(redis, trouble)()
+    took = []
+    for _ in range(5):
+        began = time.monotonic()
+        assert cache.get("a", "none") == "none"
+        assert cache.add("a", 1) is True
+        assert cache.incr("a") == 1
+        cache.set("a", 1)
+        took.append(time.monotonic() - began)
+    redis.resume() if trouble == "pause" else None
+
+    assert took[0] < 1.5
+    assert max(took[1:]) < 0.1

@@ -1,0 +1,68 @@
+"""The embedded default: one process on SQLite that is web, worker and beat, without Redis."""
+
+import asyncio
+import signal
+import time
+
+from uuid_utils.compat import uuid7
+
+from tests.house import House
+from tests.sockets import Phone
+
+
+async def test_it_serves_soon_hears_other_processes_and_stops_cleanly(street, closing):
+    house: House = closing.enter_context(street.house("sqlite", REALTIME_DRAIN_SECONDS="1"))
+    [person] = house.call("tests.people.sign_up", 1)
+    counter = house.call("tests.sample.services.share", [person["id"]])
+    began = time.monotonic()
+    web = house.live()
+    first_page_after = time.monotonic() - began
+
+    async with Phone(web, person["token"]) as phone:
+        await phone.hello(boards=["sample.totals"])
+        await phone.next("board")
+        await phone.send(type="command", id=uuid7(), name="sample.add", data={"counter": counter})
+        own_event, own = await phone.next("event"), await phone.next("reply")
+        board = await phone.next("board", patience=10)
+        began = time.monotonic()
+        house.call("tests.sample.services.add", counter, person["id"])
+        foreign_event = await phone.next("event")
+        heard_after = time.monotonic() - began
+        report = await readiness(web)
+        web.popen.send_signal(signal.SIGINT)
+        going = await phone.next("going")
+        code = await phone.close_code()
+
+    assert first_page_after < 5
+    assert (own["data"], own_event["data"]["total"]) == ({"total": 1}, 1)
+    assert board["data"] == {str(counter): 1} if "data" in board else board["set"] == {str(counter): 1}
+    assert foreign_event["data"]["total"] == 2
+    assert heard_after < 5
+    assert (report["ready"], report["webs"], report["workers"], report["beats"]) == (True, 1, 1, 1)
+    assert (going["type"], code) == ("going", 4100)
+    assert await asyncio.to_thread(web.popen.wait, 15) == 0
+    assert house.complaints() == []
+
+
+async def readiness(web) -> dict:
+    async with asyncio.timeout(20):
+        while True:
+            _, report = await asyncio.to_thread(web.get, "/readyz")
+            if report["workers"] and report["beats"]:
+                return report
+            await asyncio.sleep(0.2)
+
+
+async def test_a_commit_through_one_web_process_is_heard_on_another(house: House):
+    one, other = house.web(), house.web(server="uvicorn")
+    ann, ben = house.call("tests.people.sign_up", 2)
+    counter = house.call("tests.sample.services.share", [ann["id"], ben["id"]])
+    async with Phone(one, ann["token"]) as anns, Phone(other, ben["token"]) as bens:
+        await anns.hello()
+        await bens.hello()
+        await anns.command("sample.add", counter=counter)
+        began = time.monotonic()
+        event = await bens.next("event")
+
+    assert event["data"]["total"] == 1
+    assert time.monotonic() - began < 2
