@@ -18,7 +18,7 @@ run: .venv/run ## a demo world on http://localhost:$PORT, its data in $DATA_DIR
 	$(BIN)/python manage.py live --demo
 
 test: lint services ## lint, then all tests on a PostgreSQL and a Redis of their own
-	$(WITH_SERVICES) $(BIN)/pytest
+	$(WITH_SERVICES) $(BIN)/pytest -n 4 --dist worksteal
 
 lint: .venv/dev ## style, layers, types
 	$(BIN)/ruff check

@@ -1,6 +1,7 @@
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.sessions import open_session
 
 PASSWORD = "demo-pass"
 NUMBERS = {1: "One", 2: "Two", 3: "Three", 4: "Four", 5: "Five"}
@@ -21,6 +22,12 @@ def people() -> None:
     for name, full_name in NAMES.items():
         _person(f"{name}@demo.test", full_name)
     _person("admin@demo.test", "Ada Admin", is_staff=True, is_superuser=True)
+
+
+def token(email: str, *, is_long_lived: bool = False) -> str:
+    """An access token of somebody of the demo world, for the lines that a newcomer is shown."""
+    user = User.objects.get(email=email)
+    return open_session(user, device="Quick start", is_long_lived=is_long_lived, now=timezone.now()).access_token
 
 
 def _person(email: str, full_name: str, **rights: bool) -> None:

@@ -97,9 +97,12 @@ def _install_socket_io() -> None:
     if not (shutil.which("node") and shutil.which("npm")):
         raise NotMeasured("node and npm are not installed")
     install = ["npm", "ci", "--omit-lockfile-registry-resolved", "--no-audit", "--no-fund"]
-    done = subprocess.run(install, cwd=SOCKET_IO, capture_output=True, text=True, timeout=120, check=False)
-    if done.returncode:
-        raise NotMeasured(f"npm ci failed: {done.stderr.strip().splitlines()[-1]}")
+    try:
+        subprocess.run(install, cwd=SOCKET_IO, capture_output=True, text=True, timeout=120, check=True)
+    except subprocess.TimeoutExpired:
+        raise NotMeasured("npm ci did not end within two minutes") from None
+    except subprocess.CalledProcessError as failed:
+        raise NotMeasured(f"npm ci failed: {failed.stderr.strip().splitlines()[-1]}") from None
 
 
 @contextmanager

@@ -5,12 +5,20 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core.errors import Invalid, Unauthenticated
 from realtime import commands
+
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    description="A UUIDv7, or any text of up to 255 characters: a repeat within seven days gets the first answer again.",
+)
 
 P = ParamSpec("P")
 V = TypeVar("V", bound=APIView)
@@ -21,6 +29,7 @@ Post = Callable[Concatenate[V, Request, P], Response]
 def idempotent(post: Post[V, P]) -> Post[V, P]:
     """On the `post` of a view: honours the header where the caller sends one."""
 
+    @extend_schema(parameters=[IDEMPOTENCY_KEY])
     @wraps(post)
     def answer(view: V, request: Request, *args: P.args, **kwargs: P.kwargs) -> Response:
         key = request.headers.get("Idempotency-Key")

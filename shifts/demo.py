@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
+from accounts.demo import token
 from accounts.models import User
-from accounts.sessions import open_session
 from core.unit import unit
 from shifts import selectors, services
 from shifts.models import Availability, Employee, HeldQualification, Qualification, Shift, ShiftOffer
@@ -34,7 +34,8 @@ def hospital() -> None:
 
 def ways_in(address: str) -> list[str]:
     """The lines of the seed's quick start, with tokens in them."""
-    nurse, admin, number = _token("nurse1@demo.test"), _token("admin@demo.test"), _unused_number()
+    nurse, admin = (token(email, is_long_lived=True) for email in ("nurse1@demo.test", "admin@demo.test"))
+    number = _unused_number()
     answer = f'{{"emp_id":123,"shift_id":{number},"response":"accepted"}}'
     return [
         "",
@@ -49,11 +50,6 @@ def ways_in(address: str) -> list[str]:
 def _unused_number() -> int:
     """The seed's own 456 until it was played with: a shift is taken only once."""
     return next(number for number in count(456) if not Shift.objects.filter(pk=number).exists())
-
-
-def _token(email: str) -> str:
-    user = User.objects.get(email=email)
-    return open_session(user, device="Quick start", is_long_lived=True, now=timezone.now()).access_token
 
 
 @unit

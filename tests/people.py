@@ -101,3 +101,7 @@ def deadlocks() -> int:
         cursor.execute("SELECT pg_stat_clear_snapshot()")
         cursor.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
         return int(cursor.fetchone()[0])
+
+
+def sign_up_staff() -> list[dict[str, Any]]:
+    return sign_up(1, is_staff=True)

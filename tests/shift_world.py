@@ -1,0 +1,255 @@
+"""What hands are asked to do to a deployment with shifts: its staff, every verb, and the laws of its rows."""
+
+import json
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.hashers import make_password
+from django.db import connection
+from django.db.models import F
+from django.utils.timezone import now
+
+from accounts.models import User
+from core.errors import DomainError, refuse
+from core.unit import unit
+from realtime import commands
+from realtime.models import Cursor
+from realtime.publishing import publish
+from shifts import delivery, eligibility, enrolment, events, expiry, leaving, offering, overlaps, selectors, services
+from shifts.errors import NotEligible, ShiftTaken
+from shifts.models import Availability, Employee, Shift, ShiftOffer
+from tests.factories.accounts import PASSWORD
+
+HOUR = timedelta(hours=1)
+LIVE = [Shift.Status.DRAFT, Shift.Status.OPEN, Shift.Status.ASSIGNED]
+EVER = {"start_at": datetime.fromisoformat("2000-01-01T00:00Z"), "end_at": datetime.fromisoformat("2099-01-01T00:00Z")}
+
+
+# Its people
+
+
+def hire(count: int, *, is_available: bool = True) -> list[dict[str, Any]]:
+    """New employees: user, number, and the address that opens their account with PASSWORD."""
+    known, hashed = Employee.objects.count(), make_password(PASSWORD)
+    users = [
+        User(email=f"nurse{n}@ward.test", full_name=f"Nurse {n}", password=hashed) for n in range(known, known + count)
+    ]
+    User.objects.bulk_create(users)
+    nurses = [Employee(pk=101 + known + n, user=user, seniority=n) for n, user in enumerate(users)]
+    Employee.objects.bulk_create(nurses)
+    if is_available:
+        Availability.objects.bulk_create(Availability(employee=nurse, **EVER) for nurse in nurses)
+    return [{"id": str(nurse.user_id), "emp_id": nurse.pk, "email": nurse.user.email} for nurse in nurses]
+
+
+def hire_for_test_offers(count: int) -> list[dict[str, Any]]:
+    """Employees whom nobody asks by themselves."""
+    return hire(count, is_available=False)
+
+
+def coordinator() -> dict[str, Any]:
+    user = User.objects.create_user("desk@ward.test", PASSWORD, full_name="Desk", is_staff=True)
+    return {"id": str(user.pk), "email": user.email}
+
+
+# Its shifts
+
+
+def draft(hours_ahead: int, hours: int = 8) -> int:
+    start_at = now().replace(minute=0, second=0, microsecond=0) + hours_ahead * HOUR
+    return services.create_shift(start_at=start_at, end_at=start_at + hours * HOUR, location_name="Willow Place").pk
+
+
+def offered(hours_ahead: int, emp_ids: list[int]) -> int:
+    """A shift that is held out to these."""
+    shift_id = draft(hours_ahead)
+    services.offer_shift_to(selectors.shift(shift_id), selectors.employees(emp_ids), now=now())
+    return shift_id
+
+
+def assigned(hours_ahead: int, emp_id: int) -> int:
+    shift_id = draft(hours_ahead)
+    services.assign_shift(selectors.shift(shift_id), selectors.employee(emp_id), now=now())
+    return shift_id
+
+
+def state(shift_id: int) -> dict[str, Any]:
+    shift = selectors.shift(shift_id)
+    offers = dict(shift.offers.order_by("employee").values_list("employee", "status"))
+    return {"status": shift.status, "assignee": shift.assignee_id, "offers": offers}
+
+
+def statuses_of(user_id: UUID) -> dict[int, str]:
+    """Her offers: shift and status."""
+    offers = ShiftOffer.objects.filter(employee__user=user_id).order_by("shift")
+    return dict(offers.values_list("shift", "status"))
+
+
+def undelivered(user_id: UUID) -> list[int]:
+    return [offer.shift_id for offer in selectors.undelivered_offers(user_id, now())]
+
+
+def acknowledged(user_id: UUID) -> list[list[Any]]:
+    """Her devices, and how far each has read in the foreground."""
+    cursors = Cursor.objects.filter(user_id=user_id).order_by("device")
+    return [[device.partition(":")[0], upto] for device, upto in cursors.values_list("device", "acked_foreground")]
+
+
+def count_shifts() -> int:
+    return Shift.objects.count()
+
+
+# The laws of its rows
+
+
+def breaches() -> list[str]:
+    """Whatever was called in whatever order: nothing."""
+    found = [f"{shift.pk}: {problem}" for shift in Shift.objects.order_by("pk") for problem in _breaches(shift)]
+    worked = Shift.objects.worked()
+    for one in worked:
+        others = worked.filter(assignee=one.assignee, start_at__lt=one.end_at, end_at__gt=one.start_at, pk__gt=one.pk)
+        found += [f"{one.assignee_id} works {one.pk} and {other.pk} at once" for other in others]
+    return found
+
+
+def _breaches(shift: Shift) -> list[str]:
+    winners = list(shift.offers.filter(status="accepted").values_list("employee", flat=True))
+    laws = {
+        "assigned to somebody": bool(shift.assignee_id) == (shift.status in Shift.WORKED),
+        f"the assignee {shift.assignee_id} has won": winners == ([shift.assignee_id] if shift.assignee_id else []),
+        "only an open shift waits": shift.status == "open" or not shift.offers.filter(status="pending").exists(),
+        "only an open shift asks": shift.status == "open" or not shift.is_asking,
+    }
+    return [law for law, holds in laws.items() if not holds]
+
+
+# Answers as employees give them
+
+
+def accept(user_id: UUID, shift_id: int) -> str:
+    services.accept_offer(_offer(user_id, shift_id), now=now())
+    return "won"
+
+
+def accept_by_command(user_id: UUID, command_id: UUID, shift_id: int) -> str:
+    answer = commands.run(user_id, command_id, "shifts.accept_offer", {"shift_id": shift_id})
+    return "won" if answer.is_ok else answer.body["code"]
+
+
+def accept_a_minute_before(user_id: UUID, shift_id: int) -> str:
+    offer = _offer(user_id, shift_id)
+    services.accept_offer(offer, now=offer.shift.start_at - timedelta(minutes=1))
+    return "won"
+
+
+def drop(user_id: UUID, shift_id: int) -> str:
+    services.drop_shift(_offer(user_id, shift_id), now=now())
+    return "dropped"
+
+
+def assign(shift_id: int, emp_id: int) -> str:
+    services.assign_shift(selectors.shift(shift_id), selectors.employee(emp_id), now=now())
+    return "assigned"
+
+
+def cancel(shift_id: int) -> str:
+    services.cancel_shift(selectors.shift(shift_id))
+    return "cancelled"
+
+
+def let_it_begin(shift_id: int) -> str:
+    """As the sweep does with a shift whose start has come."""
+    start_at = selectors.shift(shift_id).start_at
+    expiry.expire_offers(shift_id, start_at)
+    expiry.give_up(shift_id, start_at)
+    return "begun"
+
+
+def withdraw_overlapping(emp_id: int) -> None:
+    overlaps.withdraw_overlapping(emp_id)
+
+
+def _offer(user_id: UUID, shift_id: int) -> ShiftOffer:
+    return selectors.offer_of(User.objects.get(pk=user_id), shift_id)
+
+
+# How it must not be done: look, then write what was seen, with nothing in between that makes others wait
+
+
+@unit
+def accept_unguarded(user_id: UUID, shift_id: int) -> str:
+    _write_what_was_seen(_look(user_id, shift_id))
+    return "won"
+
+
+def accept_unguarded_in_two_units(user_id: UUID, shift_id: int) -> str:
+    """Where a unit is alone in the database from its first line on, the gap is between two."""
+    with unit():
+        offer = _look(user_id, shift_id)
+    with unit():
+        _write_what_was_seen(offer)
+    return "won"
+
+
+def _look(user_id: UUID, shift_id: int) -> ShiftOffer:
+    offer = _offer(user_id, shift_id)
+    refuse(ShiftTaken, unless=offer.shift.status == Shift.Status.OPEN and offer.status == ShiftOffer.Status.PENDING)
+    refuse(NotEligible, unless=not eligibility.reasons_to_refuse(offer.shift, offer.employee))
+    return offer
+
+
+def _write_what_was_seen(offer: ShiftOffer) -> None:
+    shift, employee = offer.shift, offer.employee
+    Shift.objects.filter(pk=shift.pk).update(
+        status=Shift.Status.ASSIGNED, assignee=employee, assigned_at=now(), is_asking=False
+    )
+    shift.offers.filter(pk=offer.pk).update(status=ShiftOffer.Status.ACCEPTED, responded_at=now())
+    shift.offers.pending().update(status=ShiftOffer.Status.TAKEN)
+    publish(events.offer_closed(shift, [user for user in selectors.offered_to(shift) if user != employee.user_id]))
+    publish(events.offer_accepted(shift, employee))
+
+
+def drop_the_last_guard() -> None:
+    """The constraint would stop a second winner by itself."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP INDEX one_accepted_offer")
+
+
+# Every verb, on the nth of the shifts and of the employees there are
+
+
+def act(verb: str, n: int, m: int) -> list[Any]:
+    """What a verb came to, and when it began and ended: by a clock that all processes share."""
+    began = time.monotonic()
+    try:
+        VERBS[verb](n, m)
+        outcome = "ok"
+    except DomainError as refusal:
+        outcome = refusal.code
+    return [verb, n, m, outcome, began, time.monotonic()]
+
+
+def _shift(n: int) -> Shift:
+    """Of those that still have a life before them, if there are any."""
+    live = Shift.objects.filter(status__in=LIVE).order_by("pk")
+    found = live[n : n + 1].first() or live.last() or Shift.objects.latest("pk")
+    return found
+
+
+def _employee(m: int) -> Employee:
+    numbers = Employee.objects.order_by("pk")
+    return numbers[m]
+
+
+def _his(n: int, m: int) -> ShiftOffer:
+    return selectors.offer_of(_employee(m).user, _shift(n).pk)
+
+
+def _employees(m: int) -> list[Employee]:
+    return list(Employee.objects.active().order_by("pk")[m : m + 2])
+
+
+VERBS: dict[str, Callable[[int, int], object]] = {}
