@@ -17,7 +17,7 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
     str,
     OpenApiParameter.HEADER,
-    description="A UUIDv7, or any text of up to 255 characters: a repeat within seven days gets the first answer again.",
+    description="A UUIDv7, or any text of up to 255 characters. A repeat within seven days gets the first answer.",
 )
 
 P = ParamSpec("P")

@@ -26,5 +26,8 @@ def alive(role: Node.Role | None = None) -> list[str]:
 
 def bury_lost() -> None:
     """Forget dead processes, and the sockets they had."""
-    Node.objects.filter(seen_at__lt=now() - timedelta(seconds=10 * limits.node_lost_seconds)).delete()
-    Connection.objects.exclude(node__in=Node.objects.values("name")).delete()
+    lost = Node.objects.filter(seen_at__lt=now() - timedelta(seconds=10 * limits.node_lost_seconds))
+    orphans = Connection.objects.exclude(node__in=Node.objects.values("name"))
+    for dead in (lost, orphans):
+        if dead.exists():
+            dead.delete()

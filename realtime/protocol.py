@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 Frame = dict[str, Any]
 
-QUESTIONS = {"hello", "auth", "subscribe", "unsubscribe", "command"}
+QUESTIONS = {"auth", "subscribe", "unsubscribe", "command"}
 
 
 class ClientIn(serializers.Serializer):

@@ -7,7 +7,6 @@ from django.db.models import F, Max, QuerySet
 from django.utils.timezone import now
 
 from core.unit import unit
-from realtime import nodes
 from realtime.conf import limits
 from realtime.models import Command, Cursor, Entry, Event, Stream
 
@@ -25,7 +24,6 @@ def purge(at: datetime | None = None) -> None:
     _delete_in_batches(Event.objects.filter(at__lt=oldest - timedelta(days=1)))
     _delete_in_batches(Command.objects.filter(forget_at__lt=at))
     _delete_in_batches(Cursor.objects.filter(seen_at__lt=at - timedelta(days=90)))
-    nodes.bury_lost()
 
 
 def _purge_stream(stream: Stream, last_event: int) -> None:

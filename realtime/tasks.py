@@ -2,7 +2,7 @@ from celery import shared_task
 
 from realtime import rendering, retention
 from realtime.models import Node
-from realtime.nodes import beat
+from realtime.nodes import beat, bury_lost
 
 
 @shared_task
@@ -18,6 +18,11 @@ def render_due_boards() -> None:
 @shared_task
 def worker_beat() -> None:
     beat(Node.Role.WORKER)
+
+
+@shared_task
+def bury_lost_nodes() -> None:
+    bury_lost()
 
 
 @shared_task

@@ -199,7 +199,7 @@ class ShiftOfferQuerySet(models.QuerySet["ShiftOffer"]):
 
 
 class ShiftOffer(models.Model):
-    """A shift held out to one employee. Written only under its shift's lock, but for `delivered_at`.
+    """A shift held out to one employee. Written only under its shift's lock.
 
     `responded_at` is empty where somebody else decided: a coordinator, a faster colleague, or the clock.
     """

@@ -12,7 +12,8 @@ from accounts import services
 from accounts.models import Session, User
 from accounts.sessions import open_session
 from accounts.tokens import ACCESS_LIFE
-from realtime.models import Entry, Event, Stream
+from realtime import presence
+from realtime.models import Cursor, Entry, Event, Node, Stream
 
 
 def sign_up(count: int, *, is_long_lived: bool = False, is_staff: bool = False) -> list[dict[str, Any]]:
@@ -105,3 +106,16 @@ def deadlocks() -> int:
 
 def sign_up_staff() -> list[dict[str, Any]]:
     return sign_up(1, is_staff=True)
+
+
+def is_online(user_id: Any) -> bool:
+    return user_id in presence.online([user_id])
+
+
+def age_nodes(seconds: int) -> None:
+    Node.objects.update(seen_at=F("seen_at") - timedelta(seconds=seconds))
+
+
+def cursor(user_id: Any, device: str) -> list[int] | None:
+    found = Cursor.objects.filter(user_id=user_id, device=device).values_list("acked", "acked_foreground").first()
+    return list(found) if found else None

@@ -1,15 +1,15 @@
 """What hands are asked to do to a deployment with shifts: its staff, every verb, and the laws of its rows."""
 
-import json
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
 from django.db import connection
-from django.db.models import F
 from django.utils.timezone import now
 
 from accounts.models import User
@@ -31,23 +31,19 @@ EVER = {"start_at": datetime.fromisoformat("2000-01-01T00:00Z"), "end_at": datet
 # Its people
 
 
-def hire(count: int, *, is_available: bool = True) -> list[dict[str, Any]]:
-    """New employees: user, number, and the address that opens their account with PASSWORD."""
+def hire(count: int, is_available: bool = True) -> list[dict[str, Any]]:
+    """New employees, who may work at any hour: user, number, and the address that opens their account."""
     known, hashed = Employee.objects.count(), make_password(PASSWORD)
     users = [
         User(email=f"nurse{n}@ward.test", full_name=f"Nurse {n}", password=hashed) for n in range(known, known + count)
     ]
     User.objects.bulk_create(users)
-    nurses = [Employee(pk=101 + known + n, user=user, seniority=n) for n, user in enumerate(users)]
+    terms = {"max_daily_hours": 24, "max_weekly_hours": 168, "min_rest_hours": 0}
+    nurses = [Employee(pk=101 + known + n, user=user, seniority=n, **terms) for n, user in enumerate(users)]
     Employee.objects.bulk_create(nurses)
     if is_available:
         Availability.objects.bulk_create(Availability(employee=nurse, **EVER) for nurse in nurses)
     return [{"id": str(nurse.user_id), "emp_id": nurse.pk, "email": nurse.user.email} for nurse in nurses]
-
-
-def hire_for_test_offers(count: int) -> list[dict[str, Any]]:
-    """Employees whom nobody asks by themselves."""
-    return hire(count, is_available=False)
 
 
 def coordinator() -> dict[str, Any]:
@@ -172,6 +168,15 @@ def withdraw_overlapping(emp_id: int) -> None:
     overlaps.withdraw_overlapping(emp_id)
 
 
+def mark_delivered(shift_id: int, emp_ids: list[int]) -> None:
+    delivery.mark_delivered([(number, shift_id) for number in emp_ids], now())
+
+
+def cancel_in_silence(shift_id: int) -> None:
+    """How it must not be done: nobody is told."""
+    Shift.objects.filter(pk=shift_id).update(status=Shift.Status.CANCELLED, assignee=None, is_asking=False)
+
+
 def _offer(user_id: UUID, shift_id: int) -> ShiftOffer:
     return selectors.offer_of(User.objects.get(pk=user_id), shift_id)
 
@@ -218,38 +223,128 @@ def drop_the_last_guard() -> None:
         cursor.execute("DROP INDEX one_accepted_offer")
 
 
-# Every verb, on the nth of the shifts and of the employees there are
+# Every verb, on the nth of the shifts and the mth of the employees there are
 
 
-def act(verb: str, n: int, m: int) -> list[Any]:
-    """What a verb came to, and when it began and ended: by a clock that all processes share."""
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What a verb came to, on which shift and employee, and when: by a clock that all processes share."""
+
+    verb: str
+    shift: int
+    employee: int
+    outcome: str
+    began: float
+    ended: float
+
+
+def call(verb: str, n: int, m: int) -> dict[str, Any]:
+    shift, employee = _shift(n), _employee(m)
     began = time.monotonic()
     try:
-        VERBS[verb](n, m)
+        VERBS[verb](shift, employee)
         outcome = "ok"
     except DomainError as refusal:
         outcome = refusal.code
-    return [verb, n, m, outcome, began, time.monotonic()]
+    return asdict(Call(verb, shift.pk, employee.pk, outcome, began, time.monotonic()))
 
 
 def _shift(n: int) -> Shift:
-    """Of those that still have a life before them, if there are any."""
-    live = Shift.objects.filter(status__in=LIVE).order_by("pk")
-    found = live[n : n + 1].first() or live.last() or Shift.objects.latest("pk")
-    return found
+    """The nth of those that have a life before them, or the last there was."""
+    live = list(Shift.objects.filter(status__in=LIVE).order_by("pk")[: n + 1])
+    return live[-1] if live else Shift.objects.latest("pk")
 
 
 def _employee(m: int) -> Employee:
-    numbers = Employee.objects.order_by("pk")
-    return numbers[m]
+    return Employee.objects.select_related("user").order_by("pk")[m]
 
 
-def _his(n: int, m: int) -> ShiftOffer:
-    return selectors.offer_of(_employee(m).user, _shift(n).pk)
+def _her_offer(shift: Shift, employee: Employee) -> ShiftOffer:
+    return selectors.offer_of(employee.user, shift.pk)
 
 
-def _employees(m: int) -> list[Employee]:
-    return list(Employee.objects.active().order_by("pk")[m : m + 2])
+def _somebodys_offer(shift: Shift, employee: Employee, status: ShiftOffer.Status) -> ShiftOffer:
+    """One that is in this state, so that a verb does more than refuse; or else hers."""
+    found = shift.offers.filter(status=status).order_by("?").first()
+    return found or _her_offer(shift, employee)
 
 
-VERBS: dict[str, Callable[[int, int], object]] = {}
+def _with_next(employee: Employee) -> list[Employee]:
+    return list(Employee.objects.active().filter(pk__gte=employee.pk).order_by("pk")[:2])
+
+
+def _create(shift: Shift, employee: Employee) -> None:
+    """Some overlap, and every other asks one employee after another."""
+    start_at = now() + timedelta(hours=26 + 5 * (shift.pk % 9))
+    mode = Shift.Mode.values[employee.pk % 2]
+    created = services.create_shift(start_at=start_at, end_at=start_at + 8 * HOUR, mode=mode)
+    services.offer_shift_to(created, [employee], now=now())
+
+
+def _accept(shift: Shift, employee: Employee) -> None:
+    services.accept_offer(_somebodys_offer(shift, employee, ShiftOffer.Status.PENDING), now=now())
+
+
+def _drop(shift: Shift, employee: Employee) -> None:
+    services.drop_shift(_somebodys_offer(shift, employee, ShiftOffer.Status.ACCEPTED), now=now())
+
+
+def _tell_losers(shift: Shift, employee: Employee) -> None:
+    for offer in shift.offers.select_related("shift", "employee"):
+        services.tell_loser(offer)
+
+
+def _mark_delivered(shift: Shift, employee: Employee) -> None:
+    """As web processes do that have written a burst: to several sockets, of several shifts."""
+    employees = [other.pk for other in _with_next(employee)]
+    shifts = [shift.pk, *Shift.objects.open().filter(pk__gt=shift.pk).values_list("pk", flat=True)[:1]]
+    for offer in ShiftOffer.objects.filter(shift__in=shifts, employee__in=employees):
+        ShiftOffer.objects.filter(pk=offer.pk).update(delivered_at=None)
+    delivery.mark_delivered([(number, pk) for number in employees for pk in shifts], now())
+
+
+def _leave_and_return(shift: Shift, employee: Employee) -> None:
+    services.retire_employee(employee.user_id)
+    leaving.release_shifts(now())
+    person = {"address": employee.user.email, "full_name": "", "zone": "UTC"}
+    enrolment.enrol(number=employee.pk, person=person, held={}, terms={})
+
+
+def _withdraw_overlapping(shift: Shift, employee: Employee) -> None:
+    """With something to withdraw, if she works at that time."""
+    with suppress(DomainError):
+        services.offer_shift_to(shift, [employee], now=now())
+    overlaps.withdraw_overlapping(employee.pk)
+
+
+def _sweep(shift: Shift, employee: Employee) -> None:
+    """By a clock that runs ahead, or nothing would begin in the time of a test."""
+    later = now() + timedelta(hours=28)
+    expiry.expire_offers(shift.pk, later)
+    expiry.tidy(later)
+
+
+VERBS: dict[str, Callable[[Shift, Employee], object]] = {
+    "create": _create,
+    "revise": lambda shift, employee: services.revise_shift(shift, description=f"{employee.pk} may ask"),
+    "offer": lambda shift, employee: services.offer_shift(shift, now=now()),
+    "offer_to": lambda shift, employee: services.offer_shift_to(shift, _with_next(employee), now=now()),
+    "withdraw": lambda shift, employee: services.withdraw_offers(shift),
+    "accept": _accept,
+    "reject": lambda shift, employee: services.reject_offer(_her_offer(shift, employee), now=now()),
+    "drop": _drop,
+    "assign": lambda shift, employee: services.assign_shift(shift, employee, force=True, now=now()),
+    "cancel": lambda shift, employee: services.cancel_shift(shift),
+    "tell_losers": _tell_losers,
+    "send_test_offer": lambda shift, employee: services.send_test_offer(employee, shift.pk, now=now()),
+    "mark_delivered": _mark_delivered,
+    "leave_and_return": _leave_and_return,
+    "go_on": lambda shift, employee: offering.go_on(shift.pk, now()),
+    "withdraw_overlapping": _withdraw_overlapping,
+    "sweep": _sweep,
+}
+
+
+def verbs() -> list[str]:
+    return list(VERBS)
+
