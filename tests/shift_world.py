@@ -347,4 +347,3 @@ VERBS: dict[str, Callable[[Shift, Employee], object]] = {
 
 def verbs() -> list[str]:
     return list(VERBS)
-
