@@ -185,12 +185,12 @@ class Connection:
         self.heard_at = monotonic()
         self.pinged_at = None
 
-    def pass_on(self, text: str) -> bool:
-        """Write a frame that may be lost or replaced (a signal, a board); False when the client is not keeping up."""
+    def pass_on(self, text: str, frame: bytes) -> bool:
+        """Write what may be lost or replaced (a signal, a board); False when the client is not keeping up."""
         if self.is_closed or not self.transport.is_free:
             return False
         self.said_at = monotonic()
-        self.transport.write(text)
+        self.transport.write_frame(text, frame)
         return True
 
     def close(self, code: Close, message: str) -> None:

@@ -25,7 +25,7 @@ class Telling:
     event: Event
     readers: list[UUID]
     offsets: list[int]
-    overlays: list[str | None]
+    overlays: Sequence[str | None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from realtime.recorder import Recorder
 from realtime.selectors import Range, StoredEvent
 from realtime.threads import in_thread
 from realtime.watching import Watching
+from realtime.wire import frame_of
 
 logger = logging.getLogger(__name__)
 
@@ -148,10 +149,12 @@ class Hub:
         return user in self._connections or user in self._polls
 
     def _hear_signal(self, message: Mapping[str, Any]) -> None:
+        text = message["frame"]
+        frame = frame_of(text)
         for user in hints.user_keys(message["users"]):
             for connection in self._connections.get(user, ()):
                 if connection.translate is None:
-                    connection.pass_on(message["frame"])
+                    connection.pass_on(text, frame)
 
     def _hear_board(self, message: Mapping[str, Any]) -> None:
         self.watching.hear(message)

@@ -5,7 +5,7 @@ the fresh view (`GET /api/sync`) are rendered by the same two functions, so that
 """
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -43,11 +43,14 @@ class Rendered:
     shared: Mapping[Key, str]
     overlays: Mapping[Reader, str] | None
 
-    def own(self, reader: Reader) -> str | None:
-        return NO_OVERLAY if self.overlays is None else self.overlays.get(reader)
+    def own(self, key: Key, readers: Sequence[UUID]) -> Sequence[str | None]:
+        """The overlay of each reader, in their order."""
+        if self.overlays is None:
+            return [NO_OVERLAY] * len(readers)
+        return [self.overlays.get((key, reader)) for reader in readers]
 
-    def seen_by(self, reader: Reader) -> str:
-        return spliced(self.shared.get(reader[0]), self.own(reader))
+    def seen_by(self, key: Key, reader: UUID) -> str:
+        return spliced(self.shared.get(key), self.own(key, [reader])[0])
 
 
 def kind(name: str) -> Kind:
@@ -64,12 +67,13 @@ def shape(name: str) -> int:
     return kind(name).shape if is_known(name) else 0
 
 
-def render(name: str, readers: Collection[Reader]) -> Rendered:
-    """How the objects look now to these readers."""
+def render(name: str, audiences: Mapping[Key, Collection[UUID]]) -> Rendered:
+    """How these objects look now to the readers of each."""
     spec = kind(name)
-    shared = {key: encode(data) for key, data in spec.render({key for key, _ in readers}).items()}
+    shared = {key: encode(data) for key, data in spec.render(audiences.keys()).items()}
     if spec.own is None:
         return Rendered(shared, None)
+    readers = [(key, reader) for key, audience in audiences.items() for reader in audience]
     return Rendered(shared, {reader: encode(data) for reader, data in spec.own(readers).items()})
 
 
@@ -77,9 +81,9 @@ def view(user_id: UUID, names: Collection[str]) -> dict[str, dict[Key, Any]]:
     """The fresh view: most important kinds first."""
     fresh = {}
     for name in sorted(names, key=lambda name: (kind(name).rank, name)):
-        readers = [(key, user_id) for key in kind(name).keys_of(user_id)]
-        rendered = render(name, readers)
-        texts = {reader[0]: rendered.seen_by(reader) for reader in readers}
+        keys = list(kind(name).keys_of(user_id))
+        rendered = render(name, {key: [user_id] for key in keys})
+        texts = {key: rendered.seen_by(key, user_id) for key in keys}
         fresh[name] = {key: json.loads(text) for key, text in texts.items() if text != NOTHING}
     return fresh
 

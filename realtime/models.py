@@ -49,7 +49,7 @@ class Entry(models.Model):
     pk = models.CompositePrimaryKey("user_id", "offset")
     user_id = models.UUIDField()
     offset = models.BigIntegerField()
-    event = models.ForeignKey(Event, models.DO_NOTHING, db_constraint=False, related_name="entries")
+    event = models.ForeignKey(Event, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="entries")
     own = models.TextField(null=True)
     is_gone = models.BooleanField(default=False)
 

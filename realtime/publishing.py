@@ -7,6 +7,7 @@ what she would read after this commit: folding her events gives the fresh view. 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -73,11 +74,16 @@ def hide(kind: str, key: object, users: Collection[UUID]) -> None:
 
 
 def _audiences(facts: Sequence[Fact]) -> dict[Fact, list[UUID]]:
-    last = {(fact.kind, fact.key, reader): fact for fact in facts for reader in fact.to}
-    audiences: defaultdict[Fact, list[UUID]] = defaultdict(list)
-    for (_, _, reader), fact in last.items():
-        audiences[fact].append(reader)
-    return {fact: audiences[fact] for fact in facts if fact in audiences}
+    """Who hears which fact: of several about one object, each reader the last."""
+    about: defaultdict[tuple[str, str], list[Fact]] = defaultdict(list)
+    for fact in facts:
+        about[fact.kind, fact.key].append(fact)
+    heard: defaultdict[Fact, list[UUID]] = defaultdict(list)
+    for of_object in about.values():
+        last = {reader: fact for fact in of_object for reader in fact.to}
+        for reader, fact in last.items():
+            heard[fact].append(reader)
+    return {fact: heard[fact] for fact in facts if fact in heard}
 
 
 def _take_offsets(audiences: Mapping[Fact, list[UUID]]) -> dict[UUID, int]:
@@ -85,7 +91,7 @@ def _take_offsets(audiences: Mapping[Fact, list[UUID]]) -> dict[UUID, int]:
 
     Answers the first offset of each reader.
     """
-    counts = Counter(reader for readers in audiences.values() for reader in readers)
+    counts = Counter(chain.from_iterable(audiences.values()))
     readers, parameters = relation("reader", {"user_id": "uuid", "events": "bigint"}, list(counts.items()))
     with connection.cursor() as cursor:
         cursor.execute(
@@ -95,15 +101,15 @@ def _take_offsets(audiences: Mapping[Fact, list[UUID]]) -> dict[UUID, int]:
                 RETURNING user_id, head""",
             parameters,
         )
-        heads = {as_uuid(user_id): head for user_id, head in cursor.fetchall()}
-    return {user_id: head - counts[user_id] + 1 for user_id, head in heads.items()}
+        heads = [(as_uuid(user_id), head) for user_id, head in cursor.fetchall()]
+    return {user_id: head - counts[user_id] + 1 for user_id, head in heads}
 
 
 def _render(audiences: Mapping[Fact, list[UUID]]) -> dict[str, Rendered]:
-    readers: defaultdict[str, list[kinds.Reader]] = defaultdict(list)
-    for fact, audience in audiences.items():
-        readers[fact.kind] += [(fact.key, reader) for reader in audience]
-    return {kind: kinds.render(kind, of_kind) for kind, of_kind in readers.items()}
+    by_kind: defaultdict[str, defaultdict[str, list[UUID]]] = defaultdict(lambda: defaultdict(list))
+    for fact, readers in audiences.items():
+        by_kind[fact.kind][fact.key] += readers
+    return {kind: kinds.render(kind, of_kind) for kind, of_kind in by_kind.items()}
 
 
 def _tellings(
@@ -112,24 +118,19 @@ def _tellings(
     at = now()
     tellings = []
     for fact, readers in audiences.items():
-        shown = rendered[fact.kind]
-        data = shown.shared.get(fact.key)
-        overlays = [shown.own((fact.key, reader)) for reader in readers]
+        data = rendered[fact.kind].shared.get(fact.key)
+        overlays = rendered[fact.kind].own(fact.key, readers)
         _refuse_too_big(fact, data, overlays)
+        offsets = [next_offset[reader] for reader in readers]
+        next_offset |= {reader: offset + 1 for reader, offset in zip(readers, offsets, strict=True)}
         shape = kinds.kind(fact.kind).shape
         event = Event(name=fact.name, kind=fact.kind, key=fact.key, shape=shape, data=data, command=fact.command, at=at)
-        tellings.append(Telling(event, readers, [_take(next_offset, reader) for reader in readers], overlays))
+        tellings.append(Telling(event, readers, offsets, overlays))
     return tellings
 
 
-def _take(next_offset: dict[UUID, int], reader: UUID) -> int:
-    offset = next_offset[reader]
-    next_offset[reader] = offset + 1
-    return offset
-
-
 def _refuse_too_big(fact: Fact, data: str | None, overlays: Iterable[str | None]) -> None:
-    size = _bytes(data) + max(_bytes(overlay) for overlay in overlays)
+    size = _bytes(data) + max(map(_bytes, set(overlays)))
     if size > limits.frame_out_bytes:
         raise FrameTooBig(f"{fact.kind} {fact.key} is {size} bytes long, {limits.frame_out_bytes} are allowed.")
 

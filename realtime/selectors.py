@@ -171,14 +171,15 @@ def _row(
 
 def _rendered_anew(rows: Sequence[_Row]) -> dict[tuple[str, str, UUID], str]:
     """Events whose kind has changed its shape since show the object as it is now."""
-    readers: defaultdict[str, set[kinds.Reader]] = defaultdict(set)
+    audiences: defaultdict[str, defaultdict[str, set[UUID]]] = defaultdict(lambda: defaultdict(set))
     for row in rows:
         if row.is_stale and kinds.is_known(row.kind):
-            readers[row.kind].add((row.key, row.user_id))
+            audiences[row.kind][row.key].add(row.user_id)
     anew: dict[tuple[str, str, UUID], str] = {}
-    for kind, of_kind in readers.items():
+    for kind, of_kind in audiences.items():
         rendered = kinds.render(kind, of_kind)
-        anew |= {(kind, *reader): rendered.seen_by(reader) for reader in of_kind}
+        for key, readers in of_kind.items():
+            anew |= {(kind, key, reader): rendered.seen_by(key, reader) for reader in readers}
     return anew
 
 

@@ -1,4 +1,9 @@
-"""How texts leave for one socket: at once where the server takes them, in order, and never making the caller wait."""
+"""How texts leave for one socket: at once where the server takes them, in order, and never making the caller wait.
+
+An ASGI `send` costs a coroutine, a message and a walk through the server's protocol for every socket, and Daphne's takes
+any amount without a word. Where this module knows the server below, it hands a finished WebSocket frame to the TCP
+connection instead, and sees what does not leave. Where it does not, it drives `send` by hand.
+"""
 
 import asyncio
 import logging
@@ -8,6 +13,7 @@ from collections.abc import Callable, Coroutine, Generator
 from typing import Any
 
 from realtime.conf import limits
+from realtime.wire import Wire, frame_of, wire_below
 
 logger = logging.getLogger(__name__)
 
@@ -17,33 +23,36 @@ Send = Callable[[dict[str, Any]], Coroutine[Any, Any, None]]
 
 
 class Transport:
-    """Wraps an ASGI `send`. A server with backpressure (uvicorn) suspends it when a client does not read; only then a
-    task finishes the send, and what is said meanwhile waits in a short queue.
+    """While a send is suspended, since the client does not read, a task finishes it; what is said meanwhile waits in a
+    short queue, and `freed` is called at the end of it.
     """
 
-    __slots__ = ("_finishing", "_freed", "_queue", "_send", "_tcp", "is_lost")
+    __slots__ = ("_finishing", "_freed", "_queue", "_send", "_wire", "is_lost")
 
     def __init__(self, send: Send, freed: Callable[[], None]) -> None:
         self._send = send
         self._freed = freed
         self._queue: deque[dict[str, Any]] = deque()
         self._finishing: asyncio.Task[None] | None = None
-        self._tcp = _tcp_transport(send)
+        self._wire: Wire | None = wire_below(send)
         self.is_lost = False
 
     @property
     def is_free(self) -> bool:
         """Whether more may be written now without piling up in memory."""
-        return self._finishing is None and self.backlog() < limits.transport_bytes
-
-    def backlog(self) -> int:
-        """Bytes that Daphne has taken from us and could not yet hand to the kernel; it would take any number."""
-        if not hasattr(self._tcp, "_tempDataLen"):
-            return 0
-        return int(len(self._tcp.dataBuffer) - self._tcp.offset + self._tcp._tempDataLen)
+        if self._finishing is not None:
+            return False
+        return self._wire is None or self._wire.backlog() < limits.transport_bytes
 
     def write(self, text: str) -> None:
-        self._put({"type": "websocket.send", "text": text})
+        self.write_frame(text, None)
+
+    def write_frame(self, text: str, frame: bytes | None) -> None:
+        """`frame` is `text` as a WebSocket frame, from one who has it already because it goes to many."""
+        if self._finishing is None and self._wire is not None and self._wire.is_open():
+            self._wire.write(frame or frame_of(text))
+        else:
+            self._put({"type": "websocket.send", "text": text})
 
     def close(self, code: int) -> None:
         """A client that does not read would not read the close either: it is cut off."""
@@ -57,9 +66,8 @@ class Transport:
         self._queue.clear()
         if self._finishing is not None:
             self._finishing.cancel()
-        cut = getattr(self._tcp, "abortConnection", None) or getattr(self._tcp, "abort", None)
-        if cut is not None:
-            cut()
+        if self._wire is not None:
+            self._wire.cut()
 
     def _put(self, message: dict[str, Any]) -> None:
         if self.is_lost:
@@ -108,9 +116,3 @@ def _rest(suspended_on: Any, coroutine: Coroutine[Any, Any, None]) -> Generator[
         coroutine.close()
         raise
     yield from coroutine
-
-
-def _tcp_transport(send: Send) -> Any:
-    """What is below an ASGI `send`: Daphne's is a partial of (protocol), uvicorn's a method of the protocol."""
-    protocol = next(iter(getattr(send, "args", ())), None) or getattr(send, "__self__", None)
-    return getattr(protocol, "transport", None)

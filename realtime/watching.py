@@ -6,6 +6,7 @@ from typing import Any
 from realtime import frames, rendering
 from realtime.connection import Connection
 from realtime.models import Board
+from realtime.wire import frame_of
 
 NEVER_SEEN = -1
 
@@ -41,11 +42,12 @@ class Watching:
         """A board was rendered: write the frame to those it fits, note the others as lacking."""
         name, version, base = hint["name"], hint["version"], hint["base"]
         text = frames.board(name, hint["epoch"], version, hint["part"])
+        frame = frame_of(text)
         for connection in self._watchers.get(name, ()):
             known = connection.boards[name]
             if version <= known:
                 continue
-            if base in (None, known) and connection.pass_on(text):
+            if base in (None, known) and connection.pass_on(text, frame):
                 connection.boards[name] = version
             else:
                 self.lacking.add((connection, name))
@@ -76,7 +78,7 @@ class Watching:
             if board is None or not board.version:
                 continue  # never rendered: the hint of its first rendering will come
             text = frames.board(name, epoch, board.version, rendering.whole(board))
-            if connection.boards[name] >= board.version or connection.pass_on(text):
+            if connection.boards[name] >= board.version or connection.pass_on(text, frame_of(text)):
                 connection.boards[name] = max(connection.boards[name], board.version)
                 self.lacking.discard((connection, name))
 

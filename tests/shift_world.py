@@ -59,16 +59,20 @@ def draft(hours_ahead: int, hours: int = 8) -> int:
     return services.create_shift(start_at=start_at, end_at=start_at + hours * HOUR, location_name="Willow Place").pk
 
 
+def offer_to(shift_id: int, emp_ids: list[int]) -> None:
+    services.offer_shift_to(selectors.shift(shift_id), selectors.employees(emp_ids), now=now())
+
+
 def offered(hours_ahead: int, emp_ids: list[int]) -> int:
     """A shift that is held out to these."""
     shift_id = draft(hours_ahead)
-    services.offer_shift_to(selectors.shift(shift_id), selectors.employees(emp_ids), now=now())
+    offer_to(shift_id, emp_ids)
     return shift_id
 
 
 def assigned(hours_ahead: int, emp_id: int) -> int:
     shift_id = draft(hours_ahead)
-    services.assign_shift(selectors.shift(shift_id), selectors.employee(emp_id), now=now())
+    assign(emp_id, shift_id)
     return shift_id
 
 
@@ -146,8 +150,8 @@ def drop(user_id: UUID, shift_id: int) -> str:
     return "dropped"
 
 
-def assign(shift_id: int, emp_id: int) -> str:
-    services.assign_shift(selectors.shift(shift_id), selectors.employee(emp_id), now=now())
+def assign(emp_id: int, shift_id: int) -> str:
+    services.assign_shift(selectors.shift(shift_id), selectors.employee(emp_id), force=True, now=now())
     return "assigned"
 
 
@@ -190,10 +194,9 @@ def accept_unguarded(user_id: UUID, shift_id: int) -> str:
     return "won"
 
 
-def accept_unguarded_in_two_units(user_id: UUID, shift_id: int) -> str:
-    """Where a unit is alone in the database from its first line on, the gap is between two."""
-    with unit():
-        offer = _look(user_id, shift_id)
+def accept_after_a_look(user_id: UUID, shift_id: int) -> str:
+    """Where a unit has the database for itself from its first line on, the look is before it."""
+    offer = _look(user_id, shift_id)
     with unit():
         _write_what_was_seen(offer)
     return "won"
@@ -281,6 +284,14 @@ def _create(shift: Shift, employee: Employee) -> None:
     services.offer_shift_to(created, [employee], now=now())
 
 
+@unit
+def _revise(shift: Shift, employee: Employee) -> None:
+    """As a coordinator must: withdraw, then change."""
+    with suppress(DomainError):
+        services.withdraw_offers(shift)
+    services.revise_shift(shift, description=f"For {employee.pk}")
+
+
 def _accept(shift: Shift, employee: Employee) -> None:
     services.accept_offer(_somebodys_offer(shift, employee, ShiftOffer.Status.PENDING), now=now())
 
@@ -326,7 +337,7 @@ def _sweep(shift: Shift, employee: Employee) -> None:
 
 VERBS: dict[str, Callable[[Shift, Employee], object]] = {
     "create": _create,
-    "revise": lambda shift, employee: services.revise_shift(shift, description=f"{employee.pk} may ask"),
+    "revise": _revise,
     "offer": lambda shift, employee: services.offer_shift(shift, now=now()),
     "offer_to": lambda shift, employee: services.offer_shift_to(shift, _with_next(employee), now=now()),
     "withdraw": lambda shift, employee: services.withdraw_offers(shift),

@@ -18,10 +18,10 @@ from tests.sample.services import members
 def add(counter_id: int, user_id: UUID) -> None:
     Share.objects.filter(counter=counter_id, user_id=user_id).update(mine=F("mine") + 1)
     readers = members(counter_id)
-    early = kinds.render("sample.counter", [(str(counter_id), reader) for reader in readers])
+    early = kinds.render("sample.counter", {str(counter_id): readers})
     Counter.objects.filter(pk=counter_id).update(total=F("total") + 1)
     offsets = publishing._take_offsets({Fact("", ("sample.counter", counter_id), readers): readers})
     data = early.shared[str(counter_id)]
     event = Event.objects.create(name="x", kind="sample.counter", key=str(counter_id), shape=1, data=data, at=now())
-    overlays = [early.own((str(counter_id), reader)) for reader in readers]
+    overlays = early.own(str(counter_id), readers)
     publishing._insert_entries([Telling(event, readers, [offsets[reader] for reader in readers], overlays)])

@@ -53,7 +53,7 @@ def test_who_was_not_asked_does_not_see_the_shift(nurse, offered):
     shift = offered()
     stranger = EmployeeFactory()
 
-    rendered = kinds.render(OFFER, [(str(shift.pk), nurse.user_id), (str(shift.pk), stranger.user_id)])
+    rendered = kinds.render(OFFER, {str(shift.pk): [nurse.user_id, stranger.user_id]})
 
     assert rendered.own((str(shift.pk), stranger.user_id)) is None
     assert rendered.own((str(shift.pk), nurse.user_id)) is not None
