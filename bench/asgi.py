@@ -18,12 +18,12 @@ IN_THREADS = {"event": inside.write_note, "board": inside.render_board}
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
     if scope["type"] == "websocket" and scope["path"] == "/bench":
-        await _publish_on_demand(receive, send)
+        await publish_on_demand(scope, receive, send)
     else:
         await served(scope, receive, send)
 
 
-async def _publish_on_demand(receive: Any, send: Any) -> None:
+async def publish_on_demand(scope: dict[str, Any], receive: Any, send: Any) -> None:
     await receive()
     await send({"type": "websocket.accept"})
     users: list[UUID] = []

@@ -4,8 +4,8 @@ All servers run at once, on the server's core, and take turns: a round measures 
 minute of the machine is everybody's. Some broadcasts are always under way (bench/load.py): a server has all it can do.
 
 Signals are published inside the measured server, as the peers publish theirs, and travel over Redis as the stock
-consumer's do; Socket.IO has no bus. Events and boards are written by a second web process of the same deployment, which
-shares both cores with PostgreSQL and the client: what reaches a socket there was committed elsewhere.
+consumer's do; Socket.IO has no bus. Events and boards are written by a second process of the same deployment, which
+hears nothing, as a worker, and shares both cores with PostgreSQL and the client.
 """
 
 from collections.abc import Iterator

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,12 +66,12 @@ def ours(house: House, server: str) -> Iterator[Served]:
 
 @contextmanager
 def publisher(house: House) -> Iterator[str]:
-    """Another web process of the deployment, on whichever core is free; where its trigger is."""
-    web = house.web(server="uvicorn")
-    try:
-        yield f"{web.ws}/bench"
-    finally:
-        web.kill()
+    """A process of the deployment that commits and hears nothing, on whichever core is free; where its trigger is."""
+    port = free_port()
+    options = ["--port", str(port), "--log-level", "warning", "--lifespan", "off"]
+    command = [sys.executable, "-m", "uvicorn", "bench.publisher:application", *options]
+    with _process(command, house.env, house.directory, port, is_measured=False):
+        yield f"ws://127.0.0.1:{port}/bench"
 
 
 @contextmanager
@@ -106,8 +106,10 @@ def _install_socket_io() -> None:
 
 
 @contextmanager
-def _process(command: list[str], env: dict[str, str], directory: Path, port: int) -> Iterator[int]:
-    with on_core(SERVER_CORE):
+def _process(
+    command: list[str], env: dict[str, str], directory: Path, port: int, *, is_measured: bool = True
+) -> Iterator[int]:
+    with on_core(SERVER_CORE) if is_measured else nullcontext():
         process = Process(command, {**os.environ, "PYTHONPATH": str(ROOT), **env}, directory / f"peer{port}.log")
     try:
         _wait_until_open(process, port)

@@ -21,6 +21,11 @@ def relation(alias: str, columns: dict[str, str], rows: Sequence[Sequence[Any]])
     return f"(SELECT {fields} FROM json_each(%s)) AS {alias}", [json.dumps(rows, default=_hex)]
 
 
+def hexadecimal(column: str) -> str:
+    """A UUID column as its 32 digits, which SQLite keeps anyway."""
+    return f"encode(uuid_send({column}), 'hex')" if connection.vendor == "postgresql" else column
+
+
 def as_uuid(value: UUID | str) -> UUID:
     """What a raw cursor returned for a UUID column: PostgreSQL answers a UUID, SQLite its 32 hex digits."""
     return value if isinstance(value, UUID) else UUID(value)
@@ -50,7 +55,7 @@ def _unnested(alias: str, columns: dict[str, str], rows: Sequence[Sequence[Any]]
 def _array(kind: str, column: Sequence[Any]) -> Any:
     """An array literal where that is simple: psycopg takes three times as long to write one."""
     if kind == "uuid":
-        return f"{{{','.join([value.hex for value in column])}}}"
+        return f"{{{','.join([value if isinstance(value, str) else value.hex for value in column])}}}"
     return f"{{{','.join(map(str, column))}}}" if kind == "bigint" else list(column)
 
 

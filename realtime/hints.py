@@ -20,10 +20,10 @@ UserKey = bytes  # the 16 bytes of a user's id: what hubs are keyed by, and what
 
 @dataclass(slots=True)
 class Telling:
-    """An event on its way: for each reader the offset, and the overlay (None where she may not see the object)."""
+    """An event on its way: for each user, in hexadecimal, the offset and the overlay (None: she may not see it)."""
 
     event: Event
-    readers: list[UUID]
+    users: list[str]
     offsets: list[int]
     overlays: Sequence[str | None]
 
@@ -58,7 +58,7 @@ def announce(tellings: Sequence[Telling]) -> None:
         event = telling.event
         tail = frames.event_tail(event.name, event.at, event.kind, event.key, event.command)
         is_plain = all(overlay == kinds.NO_OVERLAY for overlay in telling.overlays)
-        for start in range(0, len(telling.readers), READERS_PER_HINT):
+        for start in range(0, len(telling.users), READERS_PER_HINT):
             part = slice(start, start + READERS_PER_HINT)
             bus.send(
                 {
@@ -66,7 +66,7 @@ def announce(tellings: Sequence[Telling]) -> None:
                     "committed_at": time(),
                     "tail": tail,
                     "shared": event.data,
-                    "users": b"".join(reader.bytes for reader in telling.readers[part]),
+                    "users": bytes.fromhex("".join(telling.users[part])),
                     "offsets": array("Q", telling.offsets[part]).tobytes(),
                     "overlays": None if is_plain else telling.overlays[part],
                 }

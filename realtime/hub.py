@@ -27,6 +27,7 @@ from realtime.wire import frame_of
 logger = logging.getLogger(__name__)
 
 CONNECTIONS_PER_READ = 50
+HINT_PATIENCE_SECONDS = 0.3
 
 
 class Poll:
@@ -189,12 +190,17 @@ class Hub:
                 if head < known[user_id]:
                     self._lose_position(connection)
                 elif head > connection.head:
-                    metrics.behind_found.inc()
-                    connection.head = head
-                    connection.is_behind = True
-                    self._settle(connection)
+                    # The hint may be on its way: a commit is seen by a query before it is heard of.
+                    asyncio.get_running_loop().call_later(HINT_PATIENCE_SECONDS, self._believe, connection, head)
             for poll in self._polls.get(user_id.bytes, ()):
                 poll.raise_head(head)
+
+    def _believe(self, connection: Connection, head: int) -> None:
+        if head > connection.head and not connection.is_closed:
+            metrics.behind_found.inc()
+            connection.head = head
+            connection.is_behind = True
+            self._settle(connection)
 
     # Catching up
 

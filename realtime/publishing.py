@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils.timezone import now
 
-from core.sql import as_uuid, relation
+from core.sql import hexadecimal, relation
 from core.unit import remember
 from realtime import hints, kinds
 from realtime.commands import current_command
@@ -73,8 +73,17 @@ def hide(kind: str, key: object, users: Collection[UUID]) -> None:
     Entry.objects.filter(user_id__in=users, event__in=events).update(is_gone=True, own=None)
 
 
-def _audiences(facts: Sequence[Fact]) -> dict[Fact, list[UUID]]:
-    """Who hears which fact: of several about one object, each reader the last."""
+@dataclass(slots=True)
+class Audience:
+    """Who hears a fact. `users` are the readers' ids in hexadecimal: what is cheap to hash, to send and to get back."""
+
+    fact: Fact
+    readers: list[UUID]
+    users: list[str]
+
+
+def _audiences(facts: Sequence[Fact]) -> list[Audience]:
+    """Of several facts about one object, each reader hears the last."""
     about: defaultdict[tuple[str, str], list[Fact]] = defaultdict(list)
     for fact in facts:
         about[fact.kind, fact.key].append(fact)
@@ -83,49 +92,49 @@ def _audiences(facts: Sequence[Fact]) -> dict[Fact, list[UUID]]:
         last = {reader: fact for fact in of_object for reader in fact.to}
         for reader, fact in last.items():
             heard[fact].append(reader)
-    return {fact: heard[fact] for fact in facts if fact in heard}
+    return [Audience(fact, heard[fact], [reader.hex for reader in heard[fact]]) for fact in facts if fact in heard]
 
 
-def _take_offsets(audiences: Mapping[Fact, list[UUID]]) -> dict[UUID, int]:
+def _take_offsets(audiences: Sequence[Audience]) -> dict[str, int]:
     """Raise every reader's head by what she will hear, in user order so that no two units deadlock.
 
     Answers the first offset of each reader.
     """
-    counts = Counter(chain.from_iterable(audiences.values()))
+    counts = Counter(chain.from_iterable(audience.users for audience in audiences))
     readers, parameters = relation("reader", {"user_id": "uuid", "events": "bigint"}, list(counts.items()))
     with connection.cursor() as cursor:
         cursor.execute(
             f"""INSERT INTO realtime_stream (user_id, head, floor)
                 SELECT user_id, events, 0 FROM {readers} WHERE TRUE ORDER BY user_id
                 ON CONFLICT (user_id) DO UPDATE SET head = realtime_stream.head + excluded.head
-                RETURNING user_id, head""",
+                RETURNING {hexadecimal("user_id")}, head""",
             parameters,
         )
-        heads = [(as_uuid(user_id), head) for user_id, head in cursor.fetchall()]
-    return {user_id: head - counts[user_id] + 1 for user_id, head in heads}
+        return {user: head - counts[user] + 1 for user, head in cursor.fetchall()}
 
 
-def _render(audiences: Mapping[Fact, list[UUID]]) -> dict[str, Rendered]:
+def _render(audiences: Sequence[Audience]) -> dict[str, Rendered]:
     by_kind: defaultdict[str, defaultdict[str, list[UUID]]] = defaultdict(lambda: defaultdict(list))
-    for fact, readers in audiences.items():
-        by_kind[fact.kind][fact.key] += readers
+    for audience in audiences:
+        by_kind[audience.fact.kind][audience.fact.key] += audience.readers
     return {kind: kinds.render(kind, of_kind) for kind, of_kind in by_kind.items()}
 
 
 def _tellings(
-    audiences: Mapping[Fact, list[UUID]], next_offset: dict[UUID, int], rendered: Mapping[str, Rendered]
+    audiences: Sequence[Audience], next_offset: dict[str, int], rendered: Mapping[str, Rendered]
 ) -> list[Telling]:
     at = now()
     tellings = []
-    for fact, readers in audiences.items():
+    for audience in audiences:
+        fact, users = audience.fact, audience.users
         data = rendered[fact.kind].shared.get(fact.key)
-        overlays = rendered[fact.kind].own(fact.key, readers)
+        overlays = rendered[fact.kind].own(fact.key, audience.readers)
         _refuse_too_big(fact, data, overlays)
-        offsets = [next_offset[reader] for reader in readers]
-        next_offset |= {reader: offset + 1 for reader, offset in zip(readers, offsets, strict=True)}
+        offsets = [next_offset[user] for user in users]
+        next_offset |= {user: offset + 1 for user, offset in zip(users, offsets, strict=True)}
         shape = kinds.kind(fact.kind).shape
         event = Event(name=fact.name, kind=fact.kind, key=fact.key, shape=shape, data=data, command=fact.command, at=at)
-        tellings.append(Telling(event, readers, offsets, overlays))
+        tellings.append(Telling(event, users, offsets, overlays))
     return tellings
 
 
@@ -141,9 +150,9 @@ def _bytes(text: str | None) -> int:
 
 def _insert_entries(tellings: Iterable[Telling]) -> None:
     rows = [
-        (reader, offset, telling.event.pk, overlay if overlay != kinds.NO_OVERLAY else None, overlay is None)
+        (user, offset, telling.event.pk, overlay if overlay != kinds.NO_OVERLAY else None, overlay is None)
         for telling in tellings
-        for reader, offset, overlay in zip(telling.readers, telling.offsets, telling.overlays, strict=True)
+        for user, offset, overlay in zip(telling.users, telling.offsets, telling.overlays, strict=True)
     ]
     columns = {"user_id": "uuid", "position": "bigint", "event_id": "bigint", "own": "text", "is_gone": "boolean"}
     entries, parameters = relation("entry", columns, rows)

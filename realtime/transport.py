@@ -1,8 +1,8 @@
 """How texts leave for one socket: at once where the server takes them, in order, and never making the caller wait.
 
-An ASGI `send` costs a coroutine, a message and a walk through the server's protocol for every socket, and Daphne's takes
-any amount without a word. Where this module knows the server below, it hands a finished WebSocket frame to the TCP
-connection instead, and sees what does not leave. Where it does not, it drives `send` by hand.
+An ASGI `send` costs a coroutine, a message and a walk through the server's protocol for every socket, and Daphne's
+takes any amount without a word. Where the server below is known (realtime/wire.py), a finished WebSocket frame goes to
+the TCP connection instead. Where it is not, `send` is driven by hand.
 """
 
 import asyncio

@@ -1,10 +1,11 @@
 """What is below an ASGI `send`: the TCP connection of uvicorn or of Daphne. The only module that knows their insides.
 
-It is used for three things that ASGI has no words for: writing one encoded frame to many sockets, seeing how much has not
-left yet, and cutting off a client that does not read. A server it does not recognise, or one that compresses, is left
-alone; then everything goes through `send`.
+It does three things ASGI has no words for: write one encoded frame to many sockets, see how much has not left yet, and
+cut off a client that does not read. A server that it does not recognise, or one that compresses, is left alone; then
+everything goes through `send`.
 """
 
+from contextlib import suppress
 from typing import Any, Protocol
 
 TEXT = 0x81  # a final frame of text; servers do not mask
@@ -36,11 +37,12 @@ class Wire(Protocol):
 def wire_below(send: Any) -> Wire | None:
     """uvicorn's `send` is a method of its protocol, Daphne's a partial with the protocol for first argument."""
     protocol = getattr(send, "__self__", None) or next(iter(getattr(send, "args", ())), None)
-    transport = getattr(protocol, "transport", None)
+    if protocol is None or getattr(protocol, "transport", None) is None:
+        return None
     if hasattr(protocol, "writable") and hasattr(protocol, "close_sent") and not protocol.config.ws_per_message_deflate:
-        return UvicornWire(protocol, transport)
-    if hasattr(protocol, "sendPreparedMessage") and hasattr(transport, "_tempDataLen"):
-        return DaphneWire(protocol, transport)
+        return UvicornWire(protocol, protocol.transport)
+    if hasattr(protocol, "sendPreparedMessage") and hasattr(protocol.transport, "_tempDataLen"):
+        return DaphneWire(protocol, protocol.transport)
     return None
 
 
@@ -91,10 +93,8 @@ class DaphneWire:
 
     def write(self, frame: bytes) -> None:
         if self._socket is not None and not self.backlog():
-            try:
+            with suppress(OSError):  # full, or gone: Twisted finds out which
                 frame = frame[self._socket.send(frame) :]
-            except OSError:
-                pass  # full, or gone: Twisted finds out which
             if not frame:
                 return
         self._transport.write(frame)

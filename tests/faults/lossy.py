@@ -43,6 +43,6 @@ class DeadlyLayer(RedisPubSubChannelLayer):
     """Its process dies as it is asked to carry an event: after the commit, before anybody hears of it."""
 
     def serialize(self, message: Any) -> Any:
-        if message["type"] == "event":
+        if any(hint["type"] == "event" for hint in message["hints"]):
             os.kill(os.getpid(), signal.SIGKILL)
         return super().serialize(message)

@@ -9,7 +9,7 @@ from core.unit import unit
 from realtime import kinds, publishing
 from realtime.hints import Telling
 from realtime.models import Event
-from realtime.publishing import Fact
+from realtime.publishing import Audience, Fact
 from tests.sample.models import Counter, Share
 from tests.sample.services import members
 
@@ -20,8 +20,9 @@ def add(counter_id: int, user_id: UUID) -> None:
     readers = members(counter_id)
     early = kinds.render("sample.counter", {str(counter_id): readers})
     Counter.objects.filter(pk=counter_id).update(total=F("total") + 1)
-    offsets = publishing._take_offsets({Fact("", ("sample.counter", counter_id), readers): readers})
+    audience = Audience(Fact("", ("sample.counter", counter_id), readers), readers, [reader.hex for reader in readers])
+    offsets = publishing._take_offsets([audience])
     data = early.shared[str(counter_id)]
     event = Event.objects.create(name="x", kind="sample.counter", key=str(counter_id), shape=1, data=data, at=now())
     overlays = early.own(str(counter_id), readers)
-    publishing._insert_entries([Telling(event, readers, [offsets[reader] for reader in readers], overlays)])
+    publishing._insert_entries([Telling(event, audience.users, [offsets[user] for user in audience.users], overlays)])

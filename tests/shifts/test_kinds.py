@@ -55,8 +55,9 @@ def test_who_was_not_asked_does_not_see_the_shift(nurse, offered):
 
     rendered = kinds.render(OFFER, {str(shift.pk): [nurse.user_id, stranger.user_id]})
 
-    assert rendered.own((str(shift.pk), stranger.user_id)) is None
-    assert rendered.own((str(shift.pk), nurse.user_id)) is not None
+    hers, nobodys = rendered.own(str(shift.pk), [nurse.user_id, stranger.user_id])
+    assert hers is not None
+    assert nobodys is None
     assert fresh(stranger.user) == {}
 
 
