@@ -1,23 +1,26 @@
-"""A list of rows as a relation to join with, in the words of both engines."""
+"""Lists as a relation to join with, in the words of both engines."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
+Columns = Mapping[str, tuple[str, Sequence[Any]]]
+
 SQLITE_NAMES = {"uuid": "TEXT", "bigint": "INTEGER", "text": "TEXT", "boolean": "INTEGER"}
 
 
-def relation(alias: str, columns: dict[str, str], rows: Sequence[Sequence[Any]]) -> tuple[str, list[Any]]:
-    """SQL and parameters of a relation `alias` of `rows`, whose `columns` are uuid, bigint, text or boolean."""
+def relation(alias: str, columns: Columns) -> tuple[str, list[Any]]:
+    """SQL and parameters of a relation `alias`; a column is its type (uuid, bigint, text or boolean) and its values."""
     if connection.vendor == "postgresql":
-        return _unnested(alias, columns, rows)
+        return _unnested(alias, columns)
     fields = ", ".join(
         f"CAST(json_extract(value, '$[{n}]') AS {SQLITE_NAMES[kind]}) AS {name}"
-        for n, (name, kind) in enumerate(columns.items())
+        for n, (name, (kind, _)) in enumerate(columns.items())
     )
+    rows = list(zip(*(values for _, values in columns.values()), strict=True))
     return f"(SELECT {fields} FROM json_each(%s)) AS {alias}", [json.dumps(rows, default=_hex)]
 
 
@@ -31,32 +34,31 @@ def as_uuid(value: UUID | str) -> UUID:
     return value if isinstance(value, UUID) else UUID(value)
 
 
-def _unnested(alias: str, columns: dict[str, str], rows: Sequence[Sequence[Any]]) -> tuple[str, list[Any]]:
+def _unnested(alias: str, columns: Columns) -> tuple[str, list[Any]]:
     """Columns that have one value throughout are sent once: thousands of rows often differ in one or two only."""
-    values = list(zip(*rows, strict=True)) or [() for _ in columns]
     fields: list[str] = []
     varying: list[str] = []
     arrays: list[str] = []
     constants: list[Any] = []
     lists: list[Any] = []
-    for (name, kind), column in zip(columns.items(), values, strict=True):
-        if varying and column and column.count(column[0]) == len(column):
+    for name, (kind, values) in columns.items():
+        if varying and values and values.count(values[0]) == len(values):
             fields.append(f"%s::{kind} AS {name}")
-            constants.append(column[0])
+            constants.append(values[0])
         else:
             fields.append(name)
             varying.append(name)
             arrays.append(f"%s::{kind}[]")
-            lists.append(_array(kind, column))
+            lists.append(_array(kind, values))
     sql = f"(SELECT {', '.join(fields)} FROM unnest({', '.join(arrays)}) AS row({', '.join(varying)})) AS {alias}"
     return sql, [*constants, *lists]
 
 
-def _array(kind: str, column: Sequence[Any]) -> Any:
+def _array(kind: str, values: Sequence[Any]) -> Any:
     """An array literal where that is simple: psycopg takes three times as long to write one."""
     if kind == "uuid":
-        return f"{{{','.join([value if isinstance(value, str) else value.hex for value in column])}}}"
-    return f"{{{','.join(map(str, column))}}}" if kind == "bigint" else list(column)
+        return f"{{{','.join([value if isinstance(value, str) else value.hex for value in values])}}}"
+    return f"{{{','.join(map(str, values))}}}" if kind == "bigint" else list(values)
 
 
 def _hex(value: object) -> str:

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import connection as database
 from django.utils.timezone import now
 
-from core.sql import relation
+from core.sql import Columns, relation
 from core.unit import unit
 from realtime import nodes
 from realtime.models import Connection, Node
@@ -41,9 +41,10 @@ def record(
 
 
 def _record_acks(acks: Sequence[Ack], at: datetime) -> None:
-    columns = {"user_id": "uuid", "device": "text", "epoch": "text", "acked": "bigint", "acked_foreground": "bigint"}
-    rows = sorted((ack.user_id, ack.device, ack.epoch, ack.acked, ack.acked_foreground) for ack in acks)
-    given, parameters = relation("given", columns, rows)
+    acks = sorted(acks, key=lambda ack: (ack.user_id, ack.device))  # in one order, so that two nodes do not deadlock
+    types = {"user_id": "uuid", "device": "text", "epoch": "text", "acked": "bigint", "acked_foreground": "bigint"}
+    columns: Columns = {name: (kind, [getattr(ack, name) for ack in acks]) for name, kind in types.items()}
+    given, parameters = relation("given", columns)
     # Two sockets of one device may overlap; within an epoch the further one is right.
     further = "CASE WHEN {0}.epoch = excluded.epoch AND {0}.{1} > excluded.{1} THEN {0}.{1} ELSE excluded.{1} END"
     table = "realtime_cursor"

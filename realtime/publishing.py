@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils.timezone import now
 
-from core.sql import hexadecimal, relation
+from core.sql import Columns, hexadecimal, relation
 from core.unit import remember
 from realtime import hints, kinds
 from realtime.commands import current_command
@@ -101,7 +101,8 @@ def _take_offsets(audiences: Sequence[Audience]) -> dict[str, int]:
     Answers the first offset of each reader.
     """
     counts = Counter(chain.from_iterable(audience.users for audience in audiences))
-    readers, parameters = relation("reader", {"user_id": "uuid", "events": "bigint"}, list(counts.items()))
+    columns: Columns = {"user_id": ("uuid", list(counts)), "events": ("bigint", list(counts.values()))}
+    readers, parameters = relation("reader", columns)
     with connection.cursor() as cursor:
         cursor.execute(
             f"""INSERT INTO realtime_stream (user_id, head, floor)
@@ -148,14 +149,16 @@ def _bytes(text: str | None) -> int:
     return len(text.encode()) if text else 0
 
 
-def _insert_entries(tellings: Iterable[Telling]) -> None:
-    rows = [
-        (user, offset, telling.event.pk, overlay if overlay != kinds.NO_OVERLAY else None, overlay is None)
-        for telling in tellings
-        for user, offset, overlay in zip(telling.users, telling.offsets, telling.overlays, strict=True)
-    ]
-    columns = {"user_id": "uuid", "position": "bigint", "event_id": "bigint", "own": "text", "is_gone": "boolean"}
-    entries, parameters = relation("entry", columns, rows)
+def _insert_entries(tellings: Sequence[Telling]) -> None:
+    overlays = [overlay for telling in tellings for overlay in telling.overlays]
+    columns: Columns = {
+        "user_id": ("uuid", [user for telling in tellings for user in telling.users]),
+        "position": ("bigint", [offset for telling in tellings for offset in telling.offsets]),
+        "event_id": ("bigint", [telling.event.pk for telling in tellings for _ in telling.users]),
+        "own": ("text", [None if overlay == kinds.NO_OVERLAY else overlay for overlay in overlays]),
+        "is_gone": ("boolean", [overlay is None for overlay in overlays]),
+    }
+    entries, parameters = relation("entry", columns)
     with connection.cursor() as cursor:
         cursor.execute(
             f"""INSERT INTO realtime_entry (user_id, "offset", event_id, own, is_gone)

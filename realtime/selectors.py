@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from core.sql import as_uuid, relation
+from core.sql import Columns, as_uuid, relation
 from realtime import frames, kinds
 from realtime.conf import limits
 from realtime.errors import BadPosition
@@ -98,7 +98,8 @@ def heads_differing(known: Mapping[UUID, int]) -> dict[UUID, int]:
     """The heads of those streams that stand elsewhere than is known."""
     if not known:
         return {}
-    users, parameters = relation("known", {"user_id": "uuid", "head": "bigint"}, list(known.items()))
+    columns: Columns = {"user_id": ("uuid", list(known)), "head": ("bigint", list(known.values()))}
+    users, parameters = relation("known", columns)
     with connection.cursor() as cursor:
         cursor.execute(
             f"""SELECT stream.user_id, stream.head FROM {users}
@@ -136,8 +137,12 @@ class _Row:
 
 
 def _entries(ranges: Sequence[Range]) -> list[_Row]:
-    columns = {"user_id": "uuid", "after": "bigint", "upto": "bigint"}
-    wanted, parameters = relation("wanted", columns, [(r.user_id, r.after, r.upto) for r in ranges])
+    columns: Columns = {
+        "user_id": ("uuid", [wanted.user_id for wanted in ranges]),
+        "after": ("bigint", [wanted.after for wanted in ranges]),
+        "upto": ("bigint", [wanted.upto for wanted in ranges]),
+    }
+    wanted, parameters = relation("wanted", columns)
     with connection.cursor() as cursor:
         cursor.execute(
             f"""SELECT entry.user_id, entry."offset", entry.own, entry.is_gone,
