@@ -5,8 +5,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -15,7 +13,7 @@ from core.sql import Columns, as_uuid, relation
 from realtime import frames, kinds
 from realtime.conf import limits
 from realtime.errors import BadPosition
-from realtime.models import Epoch, Stream
+from realtime.models import Epoch, Event, Stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,32 +109,32 @@ def heads_differing(known: Mapping[UUID, int]) -> dict[UUID, int]:
 
 
 def stored_events(ranges: Sequence[Range]) -> dict[UUID, list[StoredEvent]]:
-    """The events of several ranges, one per user, in order, in one query."""
-    rows = _entries(ranges)
-    current = _rendered_anew(rows)
-    events: defaultdict[UUID, list[StoredEvent]] = defaultdict(list)
-    for row in rows:
-        data = current.get((row.kind, row.key, row.user_id)) if row.is_stale else row.data
-        tail = frames.event_tail(row.name, row.at, row.kind, row.key, row.command)
-        frame = frames.event(row.offset, frames.event_rest(tail, data or kinds.NOTHING))
-        events[row.user_id].append(StoredEvent(row.offset, frame))
-    return events
+    """The events of several ranges, one per user, in order. What many share is read and encoded once."""
+    entries = _entries(ranges)
+    events = Event.objects.in_bulk({entry.event_id for entry in entries})
+    anew = _rendered_anew(entries, events)
+    tails = {pk: frames.event_tail(e.name, e.at, e.kind, e.key, e.command) for pk, e in events.items()}
+    found: defaultdict[UUID, list[StoredEvent]] = defaultdict(list)
+    for entry in entries:
+        event = events[entry.event_id]
+        if _is_stale(event):
+            data = anew.get((event.kind, event.key, entry.user_id), kinds.NOTHING)
+        else:
+            data = kinds.spliced(event.data, entry.overlay)
+        frame = frames.event(entry.offset, frames.event_rest(tails[entry.event_id], data))
+        found[entry.user_id].append(StoredEvent(entry.offset, frame))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class _Entry:
     user_id: UUID
     offset: int
-    name: str
-    kind: str
-    key: str
-    at: datetime
-    command: UUID | None
-    is_stale: bool
-    data: str
+    event_id: int
+    overlay: str | None
 
 
-def _entries(ranges: Sequence[Range]) -> list[_Row]:
+def _entries(ranges: Sequence[Range]) -> list[_Entry]:
     columns: Columns = {
         "user_id": ("uuid", [wanted.user_id for wanted in ranges]),
         "after": ("bigint", [wanted.after for wanted in ranges]),
@@ -145,50 +143,33 @@ def _entries(ranges: Sequence[Range]) -> list[_Row]:
     wanted, parameters = relation("wanted", columns)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""SELECT entry.user_id, entry."offset", entry.own, entry.is_gone,
-                       event.name, event.kind, event.key, event.shape, event.data, event.command, event.at
+            f"""SELECT entry.user_id, entry."offset", entry.event_id, entry.own, entry.is_gone
                 FROM {wanted}
                 JOIN realtime_entry entry ON entry.user_id = wanted.user_id
                      AND entry."offset" > wanted.after AND entry."offset" <= wanted.upto
-                JOIN realtime_event event ON event.id = entry.event_id
                 ORDER BY entry.user_id, entry."offset" """,
             parameters,
         )
-        return [_row(*columns) for columns in cursor.fetchall()]
+        return [
+            _Entry(as_uuid(user_id), offset, event_id, None if is_gone else own or kinds.NO_OVERLAY)
+            for user_id, offset, event_id, own, is_gone in cursor.fetchall()
+        ]
 
 
-def _row(
-    user_id: Any, offset: int, own: str | None, is_gone: bool, name: str, kind: str, key: str, shape: int,
-    data: str | None, command: Any, at: Any,
-) -> _Row:  # fmt: skip
-    return _Row(
-        user_id=as_uuid(user_id),
-        offset=offset,
-        name=name,
-        kind=kind,
-        key=key,
-        at=_instant(at),
-        command=as_uuid(command) if command else None,
-        is_stale=data is not None and shape != kinds.shape(kind),
-        data=kinds.spliced(data, None if is_gone else own or kinds.NO_OVERLAY),
-    )
+def _is_stale(event: Event) -> bool:
+    return event.data is not None and event.shape != kinds.shape(event.kind)
 
 
-def _rendered_anew(rows: Sequence[_Row]) -> dict[tuple[str, str, UUID], str]:
+def _rendered_anew(entries: Sequence[_Entry], events: Mapping[int, Event]) -> dict[tuple[str, str, UUID], str]:
     """Events whose kind has changed its shape since show the object as it is now."""
     audiences: defaultdict[str, defaultdict[str, set[UUID]]] = defaultdict(lambda: defaultdict(set))
-    for row in rows:
-        if row.is_stale and kinds.is_known(row.kind):
-            audiences[row.kind][row.key].add(row.user_id)
+    for entry in entries:
+        event = events[entry.event_id]
+        if _is_stale(event) and kinds.is_known(event.kind):
+            audiences[event.kind][event.key].add(entry.user_id)
     anew: dict[tuple[str, str, UUID], str] = {}
     for kind, of_kind in audiences.items():
         rendered = kinds.render(kind, of_kind)
         for key, readers in of_kind.items():
             anew |= {(kind, key, reader): rendered.seen_by(key, reader) for reader in readers}
     return anew
-
-
-def _instant(value: datetime | str) -> datetime:
-    """What a raw cursor returned for an instant: SQLite's are texts or datetimes in UTC that do not say so."""
-    instant = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
