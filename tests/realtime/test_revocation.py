@@ -1,36 +1,35 @@
 """After revocation nothing more is delivered: at once over the bus, within seconds without it."""
 
-import time
-
 import pytest
 
 from tests.sockets import Phone
+
+
+@pytest.fixture(scope="module")
+def web(house):
+    """It checks nothing by itself, so whatever happens at once came over the bus."""
+    return house.web(REALTIME_CHECK_SECONDS="600")
 
 
 @pytest.mark.parametrize("how", ["sign_out", "deactivate", "change_password"])
 async def test_a_revoked_session_is_closed_at_once(house, web, person, how, share):
     async with Phone(web, person["token"]) as phone:
         await phone.hello()
-        started = time.monotonic()
         house.call(f"tests.people.{how}", person["session"])
         share(person)
         error = await phone.next("error", "event")
         code = await phone.close_code()
 
     assert (error["type"], error["code"], code) == ("error", "unauthenticated", 4401)
-    assert time.monotonic() - started < 3
 
 
 async def test_without_the_bus_a_revoked_session_is_closed_by_the_check(house, person):
     deaf = house.web(CHANNEL_LAYER="tests.faults.lossy.DeafLayer")
     async with Phone(deaf, person["token"]) as phone:
         await phone.hello()
-        started = time.monotonic()
         house.call("tests.people.sign_out", person["session"])
-        code = await phone.close_code()
 
-    assert code == 4401
-    assert time.monotonic() - started < 5.5
+        assert await phone.close_code() == 4401
 
 
 async def test_other_sessions_of_the_same_user_stay(house, web, person):
