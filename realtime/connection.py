@@ -94,21 +94,23 @@ class Connection:
 
     def offer(self, offset: int, frame: str) -> None:
         """A hint: write the event if it is the next and may be written, else note how far the stream has come."""
-        self.head = max(self.head, offset)
+        if offset > self.head:
+            self.head = offset
         if self.sent is None or offset <= self.sent or self.is_behind:
             return
-        if not self.has_room():
+        if self.room() <= 0:
             self.is_behind = True
         elif offset == self.sent + 1:
             self.write_event(offset, frame)
-            self._write_early()
+            if self.early:
+                self._write_early()
         elif len(self.early) < EARLY_FRAMES:
             self.early[offset] = frame
         else:
             self.is_behind = True
 
     def _write_early(self) -> None:
-        while self.early and self.sent is not None and (frame := self.early.pop(self.sent + 1, None)) is not None:
+        while self.sent is not None and (frame := self.early.pop(self.sent + 1, None)) is not None:
             if not self.has_room():
                 self.is_behind = True
                 self.early.clear()

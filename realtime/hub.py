@@ -20,9 +20,9 @@ from realtime.frames import Close
 from realtime.models import Board
 from realtime.recorder import Recorder
 from realtime.selectors import Range, StoredEvent
+from realtime.tcp import frame_of
 from realtime.threads import in_thread
 from realtime.watching import Watching
-from realtime.wire import frame_of
 
 logger = logging.getLogger(__name__)
 
@@ -143,7 +143,7 @@ class Hub:
                 connection.offer(offset, frame)
                 if connection.is_behind or connection.early:
                     self._settle(connection)
-            for poll in self._polls.get(user, ()):
+            for poll in self._polls.get(user, ()) if self._polls else ():
                 poll.raise_head(offset)
 
     def _listens(self, user: bytes) -> bool:

@@ -1,7 +1,7 @@
 """How texts leave for one socket: at once where the server takes them, in order, and never making the caller wait.
 
 An ASGI `send` costs a coroutine, a message and a walk through the server's protocol for every socket, and Daphne's
-takes any amount without a word. Where the server below is known (realtime/wire.py), a finished WebSocket frame goes to
+takes any amount without a word. Where the server below is known (realtime/tcp.py), a finished WebSocket frame goes to
 the TCP connection instead. Where it is not, `send` is driven by hand.
 """
 
@@ -13,7 +13,7 @@ from collections.abc import Callable, Coroutine, Generator
 from typing import Any
 
 from realtime.conf import limits
-from realtime.wire import Wire, frame_of, wire_below
+from realtime.tcp import Tcp, frame_of, tcp_below
 
 logger = logging.getLogger(__name__)
 
@@ -27,14 +27,14 @@ class Transport:
     short queue, and `freed` is called at the end of it.
     """
 
-    __slots__ = ("_finishing", "_freed", "_queue", "_send", "_wire", "is_lost")
+    __slots__ = ("_finishing", "_freed", "_queue", "_send", "_tcp", "is_lost")
 
     def __init__(self, send: Send, freed: Callable[[], None]) -> None:
         self._send = send
         self._freed = freed
         self._queue: deque[dict[str, Any]] = deque()
         self._finishing: asyncio.Task[None] | None = None
-        self._wire: Wire | None = wire_below(send)
+        self._tcp: Tcp | None = tcp_below(send)
         self.is_lost = False
 
     @property
@@ -42,15 +42,15 @@ class Transport:
         """Whether more may be written now without piling up in memory."""
         if self._finishing is not None:
             return False
-        return self._wire is None or self._wire.backlog() < limits.transport_bytes
+        return self._tcp is None or self._tcp.backlog() < limits.transport_bytes
 
     def write(self, text: str) -> None:
         self.write_frame(text, None)
 
     def write_frame(self, text: str, frame: bytes | None) -> None:
         """`frame` is `text` as a WebSocket frame, from one who has it already because it goes to many."""
-        if self._finishing is None and self._wire is not None and self._wire.is_open():
-            self._wire.write(frame or frame_of(text))
+        if self._finishing is None and self._tcp is not None and self._tcp.is_open():
+            self._tcp.write(frame or frame_of(text))
         else:
             self._put({"type": "websocket.send", "text": text})
 
@@ -66,8 +66,8 @@ class Transport:
         self._queue.clear()
         if self._finishing is not None:
             self._finishing.cancel()
-        if self._wire is not None:
-            self._wire.cut()
+        if self._tcp is not None:
+            self._tcp.cut()
 
     def _put(self, message: dict[str, Any]) -> None:
         if self.is_lost:

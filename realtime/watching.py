@@ -6,7 +6,7 @@ from typing import Any
 from realtime import frames, rendering
 from realtime.connection import Connection
 from realtime.models import Board
-from realtime.wire import frame_of
+from realtime.tcp import frame_of
 
 NEVER_SEEN = -1
 

@@ -22,7 +22,7 @@ def frame_of(text: str) -> bytes:
     return bytes((TEXT, 127)) + length.to_bytes(8) + payload
 
 
-class Wire(Protocol):
+class Tcp(Protocol):
     def is_open(self) -> bool:
         """Whether a frame may be written here; if not, `send` knows what to do."""
 
@@ -34,19 +34,19 @@ class Wire(Protocol):
     def cut(self) -> None: ...
 
 
-def wire_below(send: Any) -> Wire | None:
+def tcp_below(send: Any) -> Tcp | None:
     """uvicorn's `send` is a method of its protocol, Daphne's a partial with the protocol for first argument."""
     protocol = getattr(send, "__self__", None) or next(iter(getattr(send, "args", ())), None)
     if protocol is None or getattr(protocol, "transport", None) is None:
         return None
     if hasattr(protocol, "writable") and hasattr(protocol, "close_sent") and not protocol.config.ws_per_message_deflate:
-        return UvicornWire(protocol, protocol.transport)
+        return UvicornTcp(protocol, protocol.transport)
     if hasattr(protocol, "sendPreparedMessage") and hasattr(protocol.transport, "_tempDataLen"):
-        return DaphneWire(protocol, protocol.transport)
+        return DaphneTcp(protocol, protocol.transport)
     return None
 
 
-class UvicornWire:
+class UvicornTcp:
     __slots__ = ("_protocol", "_transport", "_writable")
 
     def __init__(self, protocol: Any, transport: Any) -> None:
@@ -69,7 +69,7 @@ class UvicornWire:
         self._transport.abort()
 
 
-class DaphneWire:
+class DaphneTcp:
     """Twisted asks the selector for permission before each write, and for none after it; a socket with nothing waiting
     needs neither.
     """
