@@ -33,3 +33,14 @@ def house_of_each_engine(request: pytest.FixtureRequest, street: Street) -> Iter
 def closing() -> Iterator[ExitStack]:
     with ExitStack() as stack:
         yield stack
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The table of tests/faults: what was broken, and what arrived all the same."""
+    reports = [*terminalreporter.stats.get("passed", []), *terminalreporter.stats.get("failed", [])]
+    outcomes = [value for report in reports for name, value in report.user_properties if name == "fault"]
+    if outcomes:
+        terminalreporter.section("faults")
+        terminalreporter.write_line(" | ".join(outcomes[0]))
+    for outcome in outcomes:
+        terminalreporter.write_line(" | ".join(str(value) for value in outcome.values()))
