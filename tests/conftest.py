@@ -37,8 +37,9 @@ def closing() -> Iterator[ExitStack]:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """The table of tests/faults: what was broken, and what arrived all the same."""
-    reports = [*terminalreporter.stats.get("passed", []), *terminalreporter.stats.get("failed", [])]
-    outcomes = [value for report in reports for name, value in report.user_properties if name == "fault"]
+    reports = [report for found in terminalreporter.stats.values() for report in found]
+    ended = [report for report in reports if getattr(report, "when", "") == "teardown"]
+    outcomes = [value for report in ended for name, value in report.user_properties if name == "fault"]
     if outcomes:
         terminalreporter.section("faults")
         terminalreporter.write_line(" | ".join(outcomes[0]))
