@@ -95,9 +95,10 @@ else:
     )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Redis: everything gives up within a second, nothing waits for a frozen one.
+# Redis: what asks it gives up soon, nothing waits for a frozen one.
 REDIS_PREFIX = env("REDIS_PREFIX", "realtime")  # deployments that share a Redis each have their own
-REDIS_PATIENCE = {"socket_timeout": 1, "socket_connect_timeout": 1, "retry": None}
+REDIS_SECONDS = number("REDIS_SECONDS", 1)
+REDIS_PATIENCE = {"socket_timeout": REDIS_SECONDS, "socket_connect_timeout": REDIS_SECONDS, "retry": None}
 if REDIS_URL:
     CACHES = {
         "default": {

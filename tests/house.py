@@ -137,6 +137,7 @@ class House:
             "DATA_DIR": str(directory),
             "PYTHONPATH": str(ROOT),
             "LOG_LEVEL": "WARNING",
+            "REDIS_SECONDS": "1",
             **env,
         }
         self._processes: list[Process] = []

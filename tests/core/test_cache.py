@@ -15,9 +15,9 @@ def redis():
 
 
 @pytest.fixture
-def cache(redis, settings):
+def cache(redis):
     FailOpenRedisCache._resting_until = 0.0
-    yield FailOpenRedisCache(redis.url, {"OPTIONS": settings.REDIS_PATIENCE})
+    yield FailOpenRedisCache(redis.url, {"OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1, "retry": None}})
     FailOpenRedisCache._resting_until = 0.0
 
 

@@ -31,11 +31,10 @@ def share(users: Collection[UUID], text: str = "") -> int:
 
 @unit
 def add(counter_id: int, user_id: UUID, amount: int = 1) -> int:
-    """Deliberately without a lock of its own: the order of rendering must not depend on one."""
-    shares = Share.objects.filter(counter=counter_id, user_id=user_id, is_member=True)
-    if not shares.update(mine=F("mine") + amount):
-        raise NotAMember
+    """Its update of the counter comes first, and is the lock: whoever joins waits for it, or is among the members."""
     Counter.objects.filter(pk=counter_id).update(total=F("total") + amount)
+    shares = Share.objects.filter(counter=counter_id, user_id=user_id, is_member=True)
+    refuse(NotAMember, unless=shares.update(mine=F("mine") + amount))
     publish(Fact("sample.counter_grew", about=("sample.counter", counter_id), to=members(counter_id)))
     boards.touch("sample.totals", f"sample.counter:{counter_id}")
     return Counter.objects.get(pk=counter_id).total
@@ -43,6 +42,7 @@ def add(counter_id: int, user_id: UUID, amount: int = 1) -> int:
 
 @unit
 def leave(counter_id: int, user_id: UUID) -> None:
+    _lock(counter_id)
     Share.objects.filter(counter=counter_id, user_id=user_id).update(is_member=False)
     hide("sample.counter", counter_id, [user_id])
     publish(Fact("sample.counter_left", about=("sample.counter", counter_id), to=[user_id]))
@@ -76,6 +76,7 @@ def add_often(counter_id: int, user_id: UUID, times: int) -> None:
 
 @unit
 def join(counter_id: int, user_id: UUID) -> None:
+    _lock(counter_id)
     share, _ = Share.objects.get_or_create(counter_id=counter_id, user_id=user_id, defaults={"is_member": False})
     refuse(AlreadyAMember, unless=Share.objects.filter(pk=share.pk, is_member=False).update(is_member=True))
     publish(Fact("sample.member_joined", about=("sample.counter", counter_id), to=members(counter_id)))
@@ -95,3 +96,8 @@ def share_two(one: UUID, two: UUID) -> int:
 def rename_one(counter_id: int, text: str) -> None:
     Counter.objects.filter(pk=counter_id).update(text=text)
     publish(Fact("sample.counter_renamed", about=("sample.counter", counter_id), to=members(counter_id)))
+
+
+def _lock(counter_id: int) -> None:
+    """Who hears of a counter is read under its lock: a reader who joins meanwhile would miss what is being told."""
+    Counter.objects.select_for_update(no_key=True).filter(pk=counter_id).first()
