@@ -49,10 +49,13 @@ class Transport:
 
     def write_frame(self, text: str, frame: bytes | None) -> None:
         """`frame` is `text` as a WebSocket frame, from one who has it already because it goes to many."""
-        if self._finishing is None and self._tcp is not None and self._tcp.is_open():
-            self._tcp.write(frame or frame_of(text))
-        else:
+        if self._finishing is not None or self._tcp is None or not self._tcp.is_open():
             self._put({"type": "websocket.send", "text": text})
+            return
+        try:
+            self._tcp.write(frame or frame_of(text))
+        except Exception as error:
+            self._lose(error)
 
     def close(self, code: int) -> None:
         """A client that does not read would not read the close either: it is cut off."""
