@@ -25,7 +25,7 @@ NODE_NAME = env("NODE_NAME", platform.node())
 
 # Apps, lower layers first; wiring is read in the same order.
 DOMAINS = words("DOMAINS", "shifts")
-OURS = ["core", "accounts", "realtime", *DOMAINS, "config"]
+OURS = ["core", "accounts", "realtime", "notifications", *DOMAINS, "config"]
 WIRING = [f"{app}.wiring" for app in OURS if app not in {"core", "config"}]
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -225,8 +225,39 @@ SPECTACULAR_SETTINGS = {
 # Limits of the socket server: see realtime/conf.py; REALTIME_WINDOW=64 in the environment sets one.
 REALTIME = prefixed("REALTIME_")
 
-EMAIL_BACKEND = env("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+# Notifications: limits (notifications/conf.py; NOTIFICATIONS_SLOTS=50 sets one) and the ways to people. A channel that
+# is not configured is skipped. Every endpoint can be moved, so that tests and the demo speak to look-alikes.
+NOTIFICATIONS = prefixed("NOTIFICATIONS_")
+DEVICE_KEYS = words("DEVICE_KEYS") or [secret("DEVICE_KEY", DATA_DIR, may_be_made=IS_EMBEDDED)]
+DEVICE_FINGERPRINT_KEY = secret("DEVICE_FINGERPRINT_KEY", DATA_DIR, may_be_made=IS_EMBEDDED)
+
+FIREBASE_PROJECT = env("FIREBASE_PROJECT")
+FIREBASE_CREDENTIALS = env("FIREBASE_CREDENTIALS")  # a service account: its JSON, or the path of the file
+FIREBASE_KEYS_URL = env(
+    "FIREBASE_KEYS_URL",
+    "https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com",
+)
+FCM_ENDPOINT = env("FCM_ENDPOINT", "https://fcm.googleapis.com")
+ONESIGNAL_ENDPOINT = env("ONESIGNAL_ENDPOINT", "https://api.onesignal.com")
+ONESIGNAL_APP_ID = env("ONESIGNAL_APP_ID")
+ONESIGNAL_API_KEY = env("ONESIGNAL_API_KEY")
+TWILIO_ENDPOINT = env("TWILIO_ENDPOINT", "https://api.twilio.com")
+TWILIO_ACCOUNT_SID = env("TWILIO_ACCOUNT_SID")
+TWILIO_AUTH_TOKEN = env("TWILIO_AUTH_TOKEN")
+TWILIO_FROM = env("TWILIO_FROM")  # a number of ours, or the SID of a messaging service
+
+EMAIL_HOST = env("EMAIL_HOST")
+EMAIL_BACKEND = env(
+    "EMAIL_BACKEND", f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+)
+EMAIL_PORT = number("EMAIL_PORT", 25)
+EMAIL_HOST_USER = env("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = env("EMAIL_HOST_PASSWORD")
+EMAIL_USE_TLS = flag("EMAIL_USE_TLS")
+EMAIL_USE_SSL = flag("EMAIL_USE_SSL")
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", "no-reply@localhost")
+PUBLIC_URL = env("PUBLIC_URL", f"http://localhost:{env('PORT', '8000')}")  # what links in mails begin with
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ar", "العربية")]

@@ -1,0 +1,54 @@
+"""Every limit of the outbox, in one place. `NOTIFICATIONS_<NAME>` in the environment overrides one."""
+
+from dataclasses import dataclass, fields
+from typing import Any, Self
+
+from django.conf import settings
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    # Sending, per process and channel.
+    slots: int = 100
+    claim: int = 500
+    look: int = 50
+    look_seconds: float = 0.2
+    lease_seconds: float = 60
+    http_seconds: float = 12
+    connect_seconds: float = 5
+
+    # Trying again.
+    try_for_seconds: float = 3600
+    rate_limited_seconds: float = 60
+
+    # Breakers.
+    breaker_row: int = 5
+    breaker_window: int = 20
+    breaker_seconds: float = 30
+    breaker_longest_seconds: float = 600
+    probe_seconds: float = 15
+
+    # Planning.
+    plan: int = 500
+    ack_seconds: float = 5
+    digest_seconds: float = 900
+
+    # Devices and what is kept of the past.
+    devices_per_user: int = 10
+    stale_days: int = 30
+    dead_days: int = 270
+    notice_days: int = 90
+    attempt_days: int = 90
+    figures_seconds: float = 10
+
+    @classmethod
+    def from_settings(cls, given: dict[str, Any]) -> Self:
+        types = {field.name: int if field.type == "int" else float for field in fields(cls)}
+        unknown = given.keys() - types.keys()
+        if unknown:
+            raise ValueError(f"Unknown NOTIFICATIONS_ settings: {', '.join(sorted(unknown))}")
+        values: dict[str, Any] = {name: types[name](value) for name, value in given.items()}
+        return cls(**values)
+
+
+limits = Limits.from_settings(settings.NOTIFICATIONS)
