@@ -15,7 +15,7 @@ help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 24
 
 run: .venv/run ## a demo world on http://localhost:$PORT, its data in $DATA_DIR
-	$(BIN)/python manage.py live --demo
+	$(BIN)/python -m tests.outside manage.py live --demo
 
 test: lint services ## lint, then all tests on a PostgreSQL and a Redis of their own
 	$(WITH_SERVICES) $(BIN)/pytest -n 4 --dist worksteal

@@ -6,8 +6,8 @@ from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreation
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from accounts import services, sessions
-from accounts.models import Session, User
+from accounts import linking, services, sessions
+from accounts.models import FirebaseIdentity, Session, User
 
 
 class PasswordForm(AdminPasswordChangeForm):
@@ -23,6 +23,16 @@ class PersonForm(AdminUserCreationForm):
         model = User
         fields = ("email", "phone")
         field_classes: dict[str, Any] = {}
+
+
+class FirebaseIdentityInline(admin.TabularInline):
+    model = FirebaseIdentity
+    readonly_fields = ["uid", "linked_at"]
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return False
 
 
 @admin.register(User)
@@ -47,7 +57,10 @@ class UserAdmin(StockUserAdmin):
         ("Rights", {"fields": ["is_staff", "is_superuser", "groups", "user_permissions"]}),
     ]
     add_fieldsets = [(None, {"fields": ["email", "phone", "usable_password", "password1", "password2"]})]
-    actions = ["deactivate", "reactivate", "revoke_sessions"]
+    actions = ["deactivate", "reactivate", "revoke_sessions", "unlink_firebase"]
+
+    def get_inlines(self, request: HttpRequest, obj: User | None) -> list[type[admin.TabularInline]]:
+        return [FirebaseIdentityInline] if obj else []
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False  # ledgers point at users; they are deactivated, or delete themselves
@@ -66,6 +79,11 @@ class UserAdmin(StockUserAdmin):
     def revoke_sessions(self, request: HttpRequest, users: QuerySet[User]) -> None:
         ended = sum(len(sessions.revoke(user.pk)) for user in users)
         self.message_user(request, f"Ended {ended} sessions.")
+
+    @admin.action(description="Forget who signs in with Firebase", permissions=["change"])
+    def unlink_firebase(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        unlinked = sum(linking.unlink(user) for user in users)
+        self.message_user(request, f"Forgot {unlinked} Firebase identities.")
 
 
 @admin.register(Session)

@@ -33,7 +33,7 @@ def ask(*, purpose: Code.Purpose, address: str, now: datetime) -> Code:
 
 
 def send(code_id: int) -> None:
-    """Draw the digits and mail them, once, if the address is somebody's. A failed mail is left for the sweep."""
+    """Draw the digits and send them, once, if the address is somebody's. What failed is left for the sweep."""
     digits = f"{secrets.randbelow(1_000_000):06}"
     code = _claim(code_id, digits)
     if code is None:
@@ -44,8 +44,9 @@ def send(code_id: int) -> None:
     try:
         with translation.override(user.locale):
             delivery.deliver(code.address, *_words(code, digits))
-    except OSError as error:
-        logger.warning("code_not_sent", extra={"code_id": code_id, "error": repr(error)})
+    except Exception as error:  # whatever a mail server's or a carrier's client raises
+        # Without its text, which may hold the address.
+        logger.warning("code_not_sent", extra={"code_id": code_id, "error": type(error).__name__})
         _release(code)
 
 
@@ -77,7 +78,8 @@ def _claim(code_id: int, digits: str) -> Code | None:
 
 @unit
 def _release(code: Code) -> None:
-    Code.objects.filter(pk=code.pk, digest=code.digest).update(digest="")
+    """With the life it was asked for, so that a code which cannot be sent is not tried for ever."""
+    Code.objects.filter(pk=code.pk, digest=code.digest).update(digest="", expires_at=code.expires_at)
 
 
 def _addressee(code: Code) -> User | None:

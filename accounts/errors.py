@@ -21,6 +21,16 @@ class WrongCredentials(Unauthenticated):
     message = "No account has this address and password."
 
 
+class WrongIdToken(Unauthenticated):
+    code = "wrong_id_token"
+    message = "This is no ID token of this server's Firebase project."
+
+
+class IdTokenExpired(Unauthenticated):
+    code = "id_token_expired"
+    message = "This Firebase ID token has expired. Get a fresh one."
+
+
 class WrongPassword(DomainError):
     code = "wrong_password"
     message = "That is not your current password."
@@ -43,6 +53,19 @@ class AddressTaken(DomainError):
     message = "There is an account with this address already."
 
 
+class AccountNotLinked(DomainError):
+    code = "account_not_linked"
+    message = (
+        "There is an account with this address already. Sign in with its password, or set a new one by a code; "
+        "Firebase opens it once the address is verified on both sides."
+    )
+
+
+class NoAddress(DomainError):
+    code = "no_address"
+    message = "This Firebase user has neither an email address nor a phone number, and an account needs one."
+
+
 class WrongCode(DomainError):
     code = "wrong_code"
     message = "This code is wrong or no longer valid. Ask for a new one."
@@ -51,7 +74,20 @@ class WrongCode(DomainError):
 
 class SmsNotConfigured(DomainError):
     code = "sms_not_configured"
-    message = "This server cannot send text messages yet. Use an email address."
+    message = "This server sends no text messages. Use an email address."
+
+
+class FirebaseNotConfigured(DomainError):
+    code = "firebase_not_configured"
+    message = "This server knows no Firebase project. Sign in with a password."
+
+
+class FirebaseUnreachable(DomainError):
+    code = "firebase_unreachable"
+    message = "Firebase's keys cannot be fetched just now. Try again in a moment."
+    status = 503
+    is_temporary = True
+    retry_after_ms = 5000
 
 
 class AppTooOld(DomainError):

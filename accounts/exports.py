@@ -7,5 +7,6 @@ from accounts.serializers import SessionOut, UserOut
 def account(user: User) -> dict[str, Any]:
     return {
         "user": UserOut(user).data,
+        "firebase": list(user.firebase_identities.order_by("linked_at").values("uid", "linked_at")),
         "sessions": SessionOut(user.sessions.order_by("created_at"), many=True).data,
     }

@@ -125,6 +125,20 @@ class Ticket(models.Model):
         return f"ticket until {self.expires_at:%H:%M:%S}"
 
 
+class FirebaseIdentity(models.Model):
+    """A user of our Firebase project who may sign in as this user."""
+
+    uid = models.CharField(max_length=128, unique=True)
+    user = models.ForeignKey(User, models.CASCADE, related_name="firebase_identities")
+    linked_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name_plural = "Firebase identities"
+
+    def __str__(self) -> str:
+        return self.uid
+
+
 class Code(models.Model):
     """Six digits that prove an address. The row asks for them; a worker draws, stores their digest, and sends."""
 

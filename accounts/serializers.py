@@ -70,6 +70,10 @@ class LoginIn(DeviceIn):
     password = PasswordField()
 
 
+class FirebaseIn(DeviceIn):
+    id_token = serializers.CharField(max_length=8192)
+
+
 class RefreshIn(serializers.Serializer):
     refresh_token = serializers.CharField(max_length=2000)
 

@@ -11,7 +11,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError
 from django.utils import timezone
 
-from accounts import codes, delivery, selectors, sessions, tasks
+from accounts import codes, delivery, firebase, linking, selectors, sessions, tasks
 from accounts.addresses import is_email
 from accounts.errors import (
     AccountDeactivated,
@@ -55,6 +55,17 @@ def log_in(*, address: str, password: str, device: str, is_long_lived: bool, now
 @unit
 def _log_in(user: User, device: str, is_long_lived: bool, now: datetime) -> SignedIn:
     refuse(WrongCredentials, unless=_still_holds(user))
+    return sessions.open_session(user, device=device, is_long_lived=is_long_lived, now=now)
+
+
+def log_in_with_firebase(*, id_token: str, device: str, is_long_lived: bool, now: datetime) -> SignedIn:
+    return _log_in_with_firebase(firebase.read_id_token(id_token), device, is_long_lived, now)
+
+
+@unit
+def _log_in_with_firebase(person: firebase.FirebaseUser, device: str, is_long_lived: bool, now: datetime) -> SignedIn:
+    user = linking.user_of(person, now=now)
+    refuse(AccountDeactivated, unless=user.is_active)
     return sessions.open_session(user, device=device, is_long_lived=is_long_lived, now=now)
 
 
@@ -110,6 +121,8 @@ def _reset_password(address: str, digits: str, hashed: str, now: datetime) -> bo
     if user is None or not user.is_active:
         return False
     _replace_password(user, hashed)
+    # Who had signed in before the address was proven may have been somebody else; its owner is linked again.
+    linking.unlink(user)
     _mark_verified(address, now)
     return True
 
@@ -161,6 +174,7 @@ def _anonymise(user: User) -> None:
         is_superuser=False,
         anonymised_at=timezone.now(),
     )
+    linking.unlink(user)
     user.groups.clear()
     user.user_permissions.clear()
     sessions.revoke(user.pk)

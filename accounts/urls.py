@@ -5,6 +5,7 @@ from accounts import views
 urlpatterns = [
     path("register", views.Register.as_view()),
     path("login", views.Login.as_view()),
+    path("firebase", views.FirebaseLogin.as_view()),
     path("refresh", views.Refresh.as_view()),
     path("logout", views.Logout.as_view()),
     path("change-password", views.ChangePassword.as_view()),

@@ -18,6 +18,7 @@ from accounts.serializers import (
     CodeRequestIn,
     CodeRequestOut,
     DeleteAccountIn,
+    FirebaseIn,
     LoginIn,
     ProfileIn,
     RefreshIn,
@@ -75,6 +76,18 @@ class Login(Open):
             device=body["device"],
             is_long_lived=body["long_lived"],
             now=timezone.now(),
+        )
+        return Response(SignedInOut(signed_in).data)
+
+
+class FirebaseLogin(Open):
+    throttle_classes = [LoginPerAddress]
+
+    @extend_schema(request=FirebaseIn, responses=SignedInOut)
+    def post(self, request: Request) -> Response:
+        body = checked(FirebaseIn, request)
+        signed_in = services.log_in_with_firebase(
+            id_token=body["id_token"], device=body["device"], is_long_lived=body["long_lived"], now=timezone.now()
         )
         return Response(SignedInOut(signed_in).data)
 

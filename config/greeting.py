@@ -3,6 +3,7 @@
 from django.conf import settings
 
 from accounts.demo import token
+from config.env import env
 from core.wiring import hooks
 
 
@@ -12,6 +13,8 @@ def greeting(address: str, *, demo: bool) -> str:
         f"  admin      http://{address}/admin/",
         f"  API        http://{address}/api/docs",
     ]
+    if phones := env("OUTSIDE_URL"):
+        lines += [f"  phones     {phones}   what the phones received"]
     if demo:
         lines += ["", "The demo world: everyone's password is demo-pass, admin@demo.test is the operator."]
         lines += _stream(address)

@@ -7,12 +7,13 @@ from typing import Any
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.conf import settings
 
+from notifications import routing as notifications_routing
 from realtime import routing as realtime_routing
 from realtime.longpoll import poll_stream
 
 
 def router(django_application: Any) -> Any:
-    sockets = [*realtime_routing.websocket_urlpatterns]
+    sockets = [*realtime_routing.websocket_urlpatterns, *notifications_routing.websocket_urlpatterns]
     for domain in settings.DOMAINS:
         if find_spec(f"{domain}.routing"):
             sockets += import_module(f"{domain}.routing").websocket_urlpatterns

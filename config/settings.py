@@ -202,6 +202,7 @@ REST_FRAMEWORK = {
         "register": env("THROTTLE_REGISTER", "60/hour"),
         "code": env("THROTTLE_CODE", "5/hour"),
         "code_address": env("THROTTLE_CODE_ADDRESS", "100/hour"),
+        "device": env("THROTTLE_DEVICE", "60/hour"),
     },
     "NUM_PROXIES": TRUSTED_PROXIES,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

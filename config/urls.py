@@ -19,6 +19,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("api/auth/", include("accounts.urls")),
     path("api/", include("realtime.urls")),
+    path("api/", include("notifications.urls")),
+    path("api/", include("notifications.dialect_urls")),
 ]
 
 # Native paths of a domain, and the paths its seed's client has fixed.

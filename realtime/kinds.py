@@ -23,14 +23,25 @@ NOTHING = "null"
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """Where in a reader's stream, named in hexadecimal, she heard of an object."""
+
+    key: Key
+    user: str
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
 class Kind:
     """`render` answers the objects that exist; `own`, where a kind has one, an overlay for each reader who may see one;
-    `keys_of` the keys in a user's fresh view: all she sees or, of a windowed kind, the newest.
+    `keys_of` the keys in a user's fresh view: all she sees or, of a windowed kind, the newest. `told`, where a kind has
+    one, is called in the unit that tells of its objects, with the place of each event.
     """
 
     render: Callable[[Collection[Key]], Mapping[Key, Data]]
     keys_of: Callable[[UUID], Iterable[Key]]
     own: Callable[[Collection[Reader]], Mapping[Reader, Data]] | None = None
+    told: Callable[[Sequence[Told]], None] | None = None
     is_windowed: bool = False
     shape: int = 1
     rank: int = 100

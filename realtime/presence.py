@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection as database
+from django.db.models import QuerySet
 from django.utils.timezone import now
 
 from core.sql import Columns, relation
@@ -62,5 +63,13 @@ def _record_acks(acks: Sequence[Ack], at: datetime) -> None:
 
 def online(users: Collection[UUID]) -> set[UUID]:
     """Which of these users have a socket open to a living process."""
-    open_now = Connection.objects.filter(user_id__in=users, node__in=nodes.alive(Node.Role.WEB))
-    return set(open_now.values_list("user_id", flat=True))
+    return set(_open_now(users).values_list("user_id", flat=True))
+
+
+def in_foreground(users: Collection[UUID]) -> set[UUID]:
+    """Which of them are looking at an app of theirs."""
+    return set(_open_now(users).filter(is_foreground=True).values_list("user_id", flat=True))
+
+
+def _open_now(users: Collection[UUID]) -> QuerySet[Connection]:
+    return Connection.objects.filter(user_id__in=users, node__in=nodes.alive(Node.Role.WEB))

@@ -19,7 +19,7 @@ from realtime import hints, kinds
 from realtime.commands import current_command
 from realtime.conf import limits
 from realtime.hints import Telling
-from realtime.kinds import Rendered
+from realtime.kinds import Rendered, Told
 from realtime.models import Entry, Event
 
 
@@ -59,6 +59,7 @@ def settle(facts: Sequence[Fact]) -> None:
     tellings = _tellings(audiences, offsets, _render(audiences))
     Event.objects.bulk_create([telling.event for telling in tellings])
     _insert_entries(tellings)
+    _say_where(tellings)
     transaction.on_commit(lambda: hints.announce(tellings), robust=True)
 
 
@@ -137,6 +138,17 @@ def _tellings(
         event = Event(name=fact.name, kind=fact.kind, key=fact.key, shape=shape, data=data, command=fact.command, at=at)
         tellings.append(Telling(event, users, offsets, overlays))
     return tellings
+
+
+def _say_where(tellings: Sequence[Telling]) -> None:
+    by_kind: defaultdict[str, list[Told]] = defaultdict(list)
+    for telling in tellings:
+        if kinds.kind(telling.event.kind).told:
+            places = zip(telling.users, telling.offsets, strict=True)
+            by_kind[telling.event.kind] += [Told(telling.event.key, user, offset) for user, offset in places]
+    for kind, told in by_kind.items():
+        if hear := kinds.kind(kind).told:
+            hear(told)
 
 
 def _refuse_too_big(fact: Fact, data: str | None, overlays: Iterable[str | None]) -> None:

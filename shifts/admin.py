@@ -120,7 +120,7 @@ class ShiftAdmin(admin.ModelAdmin):
 
     @admin.action(description="Cancel", permissions=["change"])
     def cancel(self, request: HttpRequest, shifts: QuerySet[Shift]) -> None:
-        self._each(request, shifts, services.cancel_shift)
+        self._each(request, shifts, lambda shift: services.cancel_shift(shift, now=timezone.now()))
 
     def _chosen(self, request: HttpRequest) -> Employee | None:
         # Django has checked the action form, and keeps what it made of it to itself.

@@ -1,6 +1,7 @@
 import asyncio
 import logging
 from collections.abc import Iterable
+from time import monotonic
 from typing import Any
 
 from django.utils import timezone
@@ -66,11 +67,17 @@ class ShiftOfferConsumer(DialectConsumer):
         if event["event"] != "shifts.shift_offered" or data is None or data["status"] != "pending":
             return None
         deliveries.note(self.emp_id, data["shift_id"])
+        asyncio.get_running_loop().call_soon(self._ask_whether_it_came)
         return wire.shift_offer(data)
 
     async def hear(self, frame: dict[str, Any]) -> None:
         if frame["type"] == "pong":
             self.acknowledge()
+
+    def _ask_whether_it_came(self) -> None:
+        """After the frame is written. Without the pong to this her phone is pushed, as the next ping is far off."""
+        if not self.connection.is_closed:
+            self.connection.ping(monotonic())
 
     def _written_as_read(self, offers: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]:
         """A frame is noted once the next is asked for: it was written then."""

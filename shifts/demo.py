@@ -113,7 +113,6 @@ def _week_ahead(nurses: list[Employee], now: datetime) -> None:
             _hold_out(shift, nurses[(days + 2 * turn) % len(nurses)], is_taken=days % 2 == 0, now=now)
 
 
-@unit
 def _hold_out(shift: Shift, nurse: Employee, *, is_taken: bool, now: datetime) -> None:
     shift.save()
     services.offer_shift(shift, now=now)

@@ -114,7 +114,7 @@ def _accept(offer: ShiftOffer, now: datetime) -> dict[str, Any]:
         if refusal.is_temporary:
             raise
         if isinstance(refusal, ShiftTaken):
-            services.tell_loser(offer)
+            services.tell_loser(offer, now=now)
         return wire.refused(refusal)
     return wire.answered("Shift assigned to you", is_assigned=True)
 

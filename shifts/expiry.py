@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from core.unit import unit
+from notifications.outbox import withdraw
 from realtime.publishing import publish
-from shifts import events, selectors
+from shifts import events, messages, selectors
 from shifts.boards import touch_coverage
 from shifts.models import Shift, ShiftOffer
 
@@ -26,9 +27,11 @@ def tidy(now: datetime) -> None:
 def expire_offers(shift_id: int, now: datetime) -> None:
     shift = Shift.objects.select_for_update(no_key=True).get(pk=shift_id)
     lapsed = shift.offers.pending().filter(expires_at__lte=now)
-    publish(events.offer_closed(shift, list(lapsed.values_list("employee__user_id", flat=True))))
+    users = list(lapsed.values_list("employee__user_id", flat=True))
     lapsed.update(status=ShiftOffer.Status.EXPIRED)
+    publish(events.offer_closed(shift, users))
     touch_coverage()
+    withdraw(messages.subject(shift), kinds=[messages.OFFERS], to=users)
 
 
 @unit
@@ -41,6 +44,7 @@ def give_up(shift_id: int, now: datetime) -> None:
     shift.offers.pending().update(status=ShiftOffer.Status.EXPIRED)
     publish(events.shift_unfilled(shift, selectors.offered_to(shift)))
     touch_coverage()
+    withdraw(messages.subject(shift), kinds=[messages.OFFERS])
 
 
 @unit

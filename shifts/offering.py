@@ -6,18 +6,21 @@ considered in this round. So each step may be repeated, and another process may 
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db.models import Exists, Max, OuterRef, Q
 
 from core.unit import unit
+from notifications.messages import notify
+from notifications.outbox import withdraw
 from realtime.publishing import publish
-from shifts import eligibility, events, selectors
+from shifts import eligibility, events, messages, selectors
 from shifts.boards import touch_coverage
 from shifts.eligibility import Reason
 from shifts.models import Consideration, Employee, Shift, ShiftOffer
+from shifts.times import SHORT_NOTICE
 
 LOT = 200
-SHORT_NOTICE = timedelta(hours=24)
 
 
 def go_on_everywhere(now: datetime) -> None:
@@ -47,7 +50,7 @@ def ask_next_lot(shift: Shift, now: datetime) -> bool:
     if shift.status != Shift.Status.OPEN or shift.start_at <= now:
         return False
     if shift.mode == Shift.Mode.SEQUENTIAL and shift.start_at < now + SHORT_NOTICE:
-        _open_to_all(shift)
+        _open_to_all(shift, now)
     is_alone = shift.mode == Shift.Mode.SEQUENTIAL
     if not shift.is_asking or (is_alone and shift.offers.pending().exists()):
         return False
@@ -60,7 +63,7 @@ def ask_next_lot(shift: Shift, now: datetime) -> bool:
     if is_alone and fitting:
         candidates, fitting = candidates[: candidates.index(fitting[0]) + 1], fitting[:1]
     note_consideration(shift, {employee.pk: reasons[employee.pk] for employee in candidates}, now)
-    hold_out(shift, fitting, now)
+    ask(shift, fitting, now)
     return not (is_alone and fitting)
 
 
@@ -78,10 +81,17 @@ def begin_round(shift: Shift, now: datetime, *, is_asking: bool = True) -> None:
     shift.refresh_from_db()
     publish(events.shift_opened(shift, selectors.offered_to(shift)))
     touch_coverage()
+    withdraw(messages.subject(shift), kinds=[messages.UPDATES])
+
+
+def ask(shift: Shift, employees: Sequence[Employee], now: datetime) -> None:
+    """Hold a locked shift out to these employees, whoever they are, and tell them."""
+    hold_out(shift, employees, now)
+    _tell(shift, [employee.user_id for employee in employees], now)
 
 
 def hold_out(shift: Shift, employees: Sequence[Employee], now: datetime) -> None:
-    """Ask these employees, whoever they are. An offer that she had before begins anew."""
+    """An offer that she had before begins anew."""
     if not employees:
         return
     last = shift.offers.aggregate(last=Max("rank"))["last"] or 0
@@ -113,15 +123,23 @@ def note_consideration(shift: Shift, reasons: dict[int, list[Reason]], now: date
     )
 
 
-def _open_to_all(shift: Shift) -> None:
+def _open_to_all(shift: Shift, now: datetime) -> None:
     """The start has come too near to ask one after another: all who did not say no are asked, in a new round."""
     shift.mode, shift.round, shift.is_asking = Shift.Mode.BROADCAST, shift.round + 1, True
     Shift.objects.filter(pk=shift.pk, mode=Shift.Mode.SEQUENTIAL).update(
         mode=shift.mode, round=shift.round, is_asking=True
     )
     pending = shift.offers.pending()
-    publish(events.offer_extended(shift, list(pending.values_list("employee__user_id", flat=True))))
+    users = list(pending.values_list("employee__user_id", flat=True))
     pending.update(expires_at=shift.start_at)
+    publish(events.offer_extended(shift, users))
+    _tell(shift, users, now)
+
+
+def _tell(shift: Shift, users: Sequence[UUID], now: datetime) -> None:
+    """Of an offer nobody has more than one notice."""
+    withdraw(messages.subject(shift), kinds=[messages.OFFERS], to=users)
+    notify(messages.shift_offered(shift, users, expires_at=_expires_at(shift, now), now=now))
 
 
 def _expires_at(shift: Shift, now: datetime) -> datetime:

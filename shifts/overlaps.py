@@ -1,8 +1,9 @@
 """One shift taken, her offers at the same time are closed: each in a unit of its own, as it is of another shift."""
 
 from core.unit import unit
+from notifications.outbox import withdraw
 from realtime.publishing import publish
-from shifts import events, selectors
+from shifts import events, messages, selectors
 from shifts.boards import touch_coverage
 from shifts.models import Shift, ShiftOffer
 
@@ -25,3 +26,4 @@ def _withdraw(offer_id: int, shift_id: int) -> None:
     shift.offers.pending().filter(pk=offer_id).update(status=ShiftOffer.Status.WITHDRAWN)
     publish(events.offer_closed(shift, [offer.employee.user_id]))
     touch_coverage()
+    withdraw(messages.subject(shift), kinds=[messages.OFFERS], to=[offer.employee.user_id])

@@ -13,8 +13,10 @@ from zoneinfo import ZoneInfo
 from core.doorbell import ring
 from core.errors import refuse
 from core.unit import unit
+from notifications.messages import notify
+from notifications.outbox import withdraw
 from realtime.publishing import publish
-from shifts import eligibility, events, offering, selectors, tasks, times
+from shifts import eligibility, events, messages, offering, selectors, tasks, times
 from shifts.boards import touch_coverage
 from shifts.eligibility import Reason
 from shifts.errors import (
@@ -85,7 +87,7 @@ def offer_shift_to(shift: Shift, employees: Sequence[Employee], *, now: datetime
     if shift.status == Shift.Status.DRAFT:
         offering.begin_round(shift, now, is_asking=False)
     offering.note_consideration(shift, eligibility.reasons_against(shift, employees), now)
-    offering.hold_out(shift, employees, now)
+    offering.ask(shift, employees, now)
     return selectors.shift(shift.pk)
 
 
@@ -98,6 +100,7 @@ def withdraw_offers(shift: Shift) -> Shift:
     shift.offers.pending().update(status=Status.WITHDRAWN)
     publish(events.offer_closed(shift, selectors.offered_to(shift)))
     touch_coverage()
+    withdraw(messages.subject(shift), kinds=[messages.OFFERS])
     return selectors.shift(shift.pk)
 
 
@@ -128,6 +131,7 @@ def reject_offer(offer: ShiftOffer, *, now: datetime) -> ShiftOffer:
     shift.offers.pending().filter(pk=offer.pk).update(status=Status.REJECTED, responded_at=now)
     publish(events.offer_rejected(shift, offer.employee))
     touch_coverage()
+    withdraw(messages.subject(shift), kinds=[messages.OFFERS], to=[offer.employee.user_id])
     ring(tasks.go_on_offering, shift.pk)
     return _fresh(offer)
 
@@ -165,13 +169,15 @@ def assign_shift(shift: Shift, employee: Employee, *, force: bool = False, now: 
     offering.hold_out(shift, [employee], now)
     _give(shift, employee, now)
     publish(events.shift_assigned(shift, employee))
+    notify(messages.shift_assigned(shift, employee, now=now))
     return selectors.shift(shift.pk)
 
 
 @unit
-def cancel_shift(shift: Shift) -> Shift:
+def cancel_shift(shift: Shift, *, now: datetime) -> Shift:
     """It is not needed any more, whoever was to work it."""
     shift = _locked(shift)
+    assignee = shift.assignee
     if shift.status == Shift.Status.CANCELLED:
         return selectors.shift(shift.pk)
     may_be_cancelled = Shift.objects.filter(pk=shift.pk, status__in=["draft", "open", "assigned"])
@@ -180,6 +186,9 @@ def cancel_shift(shift: Shift) -> Shift:
     shift.offers.filter(status__in=[Status.PENDING, Status.ACCEPTED]).update(status=Status.WITHDRAWN)
     publish(events.shift_cancelled(shift, selectors.offered_to(shift)))
     touch_coverage()
+    withdraw(messages.subject(shift))
+    if assignee:
+        notify(messages.shift_cancelled(shift, assignee, now=now))
     return selectors.shift(shift.pk)
 
 
@@ -191,9 +200,13 @@ def retire_employee(user_id: UUID) -> None:
 
 
 @unit
-def tell_loser(offer: ShiftOffer) -> None:
-    """Her client does not read the answer to its own yes: say in her stream that she came too late."""
-    publish(events.offer_closed(offer.shift, [offer.employee.user_id]))
+def tell_loser(offer: ShiftOffer, *, now: datetime) -> None:
+    """Her client does not read the answer to its own yes: say otherwise that she came too late."""
+    shift, offer = _locked(offer.shift), _fresh(offer)
+    if offer.status != Status.TAKEN:
+        return
+    publish(events.offer_closed(shift, [offer.employee.user_id]))
+    notify(messages.shift_taken(shift, offer.employee, now=now))
 
 
 @unit
@@ -238,6 +251,7 @@ def _give(shift: Shift, employee: Employee, now: datetime) -> None:
     shift.offers.pending().update(status=Status.TAKEN)
     publish(events.offer_closed(shift, [user for user in selectors.offered_to(shift) if user != employee.user_id]))
     touch_coverage()
+    withdraw(messages.subject(shift), kinds=[messages.OFFERS])
     ring(tasks.withdraw_overlapping, employee.pk)
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 DAY = timedelta(days=1)
+SHORT_NOTICE = timedelta(hours=24)
 INSTANT = timedelta(microseconds=1)
 
 

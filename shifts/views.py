@@ -111,7 +111,7 @@ class CancelShift(CoordinatorView):
     @extend_schema(request=None, responses=ShiftOut)
     @idempotent
     def post(self, request: Request, shift_id: int) -> Response:
-        return Response(ShiftOut(services.cancel_shift(selectors.shift(shift_id))).data)
+        return Response(ShiftOut(services.cancel_shift(selectors.shift(shift_id), now=timezone.now())).data)
 
 
 class Considered(generics.ListAPIView[Consideration]):

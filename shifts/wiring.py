@@ -1,7 +1,15 @@
-from shifts import boards, commands, demo, exports, kinds, services
+from django.utils.translation import gettext_noop
+
+from notifications.catalogue import NoticeKind
+from shifts import boards, commands, demo, exports, kinds, messages, services
 
 KINDS = {"shifts.offer": kinds.OFFER}
 COMMANDS = commands.COMMANDS
+NOTICES = {
+    messages.OFFERS: NoticeKind(gettext_noop("Shift offers"), ack_seconds=4),
+    # Seed 002's app shows offers and nothing else.
+    messages.UPDATES: NoticeKind(gettext_noop("Changes to shifts"), ack_seconds=0, is_shown_by_all=False),
+}
 BOARDS = {boards.NAME: boards.COVERAGE}
 SCHEDULE = {
     "shifts.tidy": {"task": "shifts.tasks.tidy", "schedule": 10.0},

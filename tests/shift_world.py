@@ -156,7 +156,7 @@ def assign(emp_id: int, shift_id: int) -> str:
 
 
 def cancel(shift_id: int) -> str:
-    services.cancel_shift(selectors.shift(shift_id))
+    services.cancel_shift(selectors.shift(shift_id), now=now())
     return "cancelled"
 
 
@@ -302,7 +302,7 @@ def _drop(shift: Shift, employee: Employee) -> None:
 
 def _tell_losers(shift: Shift, employee: Employee) -> None:
     for offer in shift.offers.select_related("shift", "employee"):
-        services.tell_loser(offer)
+        services.tell_loser(offer, now=now())
 
 
 def _mark_delivered(shift: Shift, employee: Employee) -> None:
@@ -345,7 +345,7 @@ VERBS: dict[str, Callable[[Shift, Employee], object]] = {
     "reject": lambda shift, employee: services.reject_offer(_her_offer(shift, employee), now=now()),
     "drop": _drop,
     "assign": lambda shift, employee: services.assign_shift(shift, employee, force=True, now=now()),
-    "cancel": lambda shift, employee: services.cancel_shift(shift),
+    "cancel": lambda shift, employee: services.cancel_shift(shift, now=now()),
     "tell_losers": _tell_losers,
     "send_test_offer": lambda shift, employee: services.send_test_offer(employee, shift.pk, now=now()),
     "mark_delivered": _mark_delivered,

@@ -1,41 +1,54 @@
 """What the channels that speak HTTP share: one pool of connections for each, and how failures of the way are told."""
 
 import math
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 import aiohttp
 
-from notifications.channels.parcel import Outcome, Verdict
+from notifications.channels.parcel import Outcome, Scope, Verdict
 from notifications.conf import limits
 
+LONGEST_ERROR = 200
 
-def session() -> aiohttp.ClientSession:
+# What the client raises when there is no answer; whatever else it raises is a defect of ours.
+HTTP_ERRORS = (aiohttp.ClientError, OSError, TimeoutError)
+
+
+def session(seconds: float = limits.http_seconds) -> aiohttp.ClientSession:
     """To be made on the loop that uses it."""
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=limits.slots, keepalive_timeout=60),
-        timeout=aiohttp.ClientTimeout(total=limits.http_seconds, connect=limits.connect_seconds),
+        # Idle connections are let go before a provider's balancer closes them (60 s at the shortest): a message
+        # written to a connection that is just being closed may or may not have arrived.
+        connector=aiohttp.TCPConnector(limit=limits.slots, keepalive_timeout=30),
+        timeout=aiohttp.ClientTimeout(total=seconds, connect=min(limits.connect_seconds, seconds)),
+        cookie_jar=aiohttp.DummyCookieJar(),
     )
 
 
-def retry_after(headers: "aiohttp.typedefs.LooseHeaders", now: datetime | None = None) -> float | None:
+def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
     """Seconds until the provider wants to hear from us again: it says so in seconds, or as a date."""
-    value = dict(headers).get("Retry-After", "").strip()
-    if not value:
-        return None
+    value = headers.get("Retry-After", "").strip()
     try:
         seconds = float(value)
     except ValueError:
-        try:
-            seconds = (parsedate_to_datetime(value) - (now or datetime.now(UTC))).total_seconds()
-        except (ValueError, TypeError):
-            return None
+        seconds = _seconds_until(value, now or datetime.now(UTC))
     return max(seconds, 0.0) if math.isfinite(seconds) else None
+
+
+def _seconds_until(date: str, now: datetime) -> float:
+    try:
+        return (parsedate_to_datetime(date) - now).total_seconds()
+    except (ValueError, TypeError):
+        return math.nan
 
 
 def failure_of(error: Exception) -> Outcome:
     """What an exception of the HTTP client amounts to."""
     match error:
+        case aiohttp.InvalidURL():
+            return Outcome(Verdict.MISCONFIGURED, "ENDPOINT", error="The endpoint is no URL.", scope=Scope.CHANNEL)
         case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError():
             return Outcome(Verdict.UNSENT, "CONNECT", error=_said(error))
         case TimeoutError():
@@ -46,5 +59,12 @@ def failure_of(error: Exception) -> Outcome:
             raise error
 
 
+def brief(text: str, address: str = "") -> str:
+    """A provider's words, fit to be stored: short, and without the address should they repeat it."""
+    if address:
+        text = text.replace(address, "…")
+    return text[:LONGEST_ERROR]
+
+
 def _said(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"[:200]
+    return brief(f"{type(error).__name__}: {error}")

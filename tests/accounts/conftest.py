@@ -1,17 +1,21 @@
+import asyncio
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from random import randrange
+from threading import Thread
 from typing import Any
 
 import pytest
+from aiohttp import web
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from accounts import sessions
+from accounts import firebase, sessions
 from accounts.models import User
 from core.wiring import declared, hooks
 from tests.accounts import wiring
 from tests.factories.accounts import UserFactory
+from tests.outside.identity import Identity
 
 
 @pytest.fixture
@@ -48,6 +52,33 @@ def bearer(api: APIClient) -> Callable[[str], APIClient]:
 
 
 @pytest.fixture
+def google(settings: Any) -> Iterator[Identity]:
+    """Where the people of our Firebase project sign in."""
+    identity = Identity(project="our-project")
+    loop = asyncio.new_event_loop()
+    thread = Thread(target=loop.run_forever)
+    thread.start()
+    app = web.Application()
+    app.add_routes(identity.routes())
+    runner = web.AppRunner(app)
+    asyncio.run_coroutine_threadsafe(_listen(runner), loop).result(10)
+    host, port = runner.addresses[0]
+    settings.FIREBASE_PROJECT = identity.project
+    settings.FIREBASE_KEYS_URL = f"http://{host}:{port}/google/jwk"
+    firebase.keys_at.cache_clear()
+    yield identity
+    asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(10)
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join(10)
+    loop.close()
+
+
+async def _listen(runner: web.AppRunner) -> None:
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+
+
+@pytest.fixture
 def upper_layer(settings: Any) -> Iterator[list[Any]]:
     """What an upper layer heard of revocations."""
     settings.WIRING = ["accounts.wiring", "tests.accounts.wiring"]
@@ -55,6 +86,12 @@ def upper_layer(settings: Any) -> Iterator[list[Any]]:
     yield wiring.heard
     wiring.heard.clear()
     _read_wiring_anew()
+
+
+@pytest.fixture
+def carrier(upper_layer: list[Any]) -> Iterator[wiring.Carrier]:
+    yield wiring.carrier
+    wiring.carrier.reset()
 
 
 def _read_wiring_anew() -> None:

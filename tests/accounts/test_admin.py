@@ -1,6 +1,8 @@
 import pytest
 from django.urls import reverse
 
+from accounts import linking
+from accounts.firebase import FirebaseUser
 from accounts.models import Session, User
 from tests.factories.accounts import SessionFactory, UserFactory
 
@@ -37,6 +39,16 @@ def test_operators_sign_somebody_out_everywhere(operator):
 
     assert "Ended 1 sessions." in answer.text
     assert not Session.objects.live().exists()
+
+
+def test_operators_see_who_signs_in_with_firebase_and_end_it(operator, now):
+    user = linking.user_of(FirebaseUser("uid-1", "nadia@example.test"), now=now)
+    assert "uid-1" in operator.get(reverse("admin:accounts_user_change", args=[user.pk])).text
+
+    answer = act(operator, "unlink_firebase", user)
+
+    assert "Forgot 1 Firebase identities." in answer.text
+    assert not user.firebase_identities.exists()
 
 
 def test_a_password_set_by_an_operator_ends_sessions(operator):

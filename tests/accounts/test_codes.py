@@ -8,10 +8,13 @@ from accounts import codes, services, tasks
 from accounts.errors import SessionEnded, SmsNotConfigured, WrongCode, WrongCredentials
 from accounts.identity import identify
 from accounts.models import Code
+from core.wiring import declared
 from tests.accounts.race import at_once
 from tests.factories.accounts import PASSWORD, UserFactory
 
 pytestmark = pytest.mark.django_db
+
+PHONE = "+14155550123"
 
 
 def ask(address, purpose=Code.Purpose.VERIFY, *, now):
@@ -110,9 +113,58 @@ def test_the_mail_speaks_the_language_of_its_reader(now):
     assert ask(UserFactory(locale="ar").email, now=now) is not None
 
 
-def test_a_phone_is_refused_until_there_are_text_messages(now):
+def test_a_phone_is_refused_where_nobody_carries_text_messages(now, carrier):
+    carrier.has_contract = False
+
     with pytest.raises(SmsNotConfigured):
-        services.send_code(purpose=Code.Purpose.VERIFY, address="+14155550123", now=now)
+        services.send_code(purpose=Code.Purpose.VERIFY, address=PHONE, now=now)
+
+
+def test_a_phone_is_refused_where_no_app_declares_a_carrier(now, settings):
+    settings.WIRING = ["accounts.wiring"]
+    declared.cache_clear()
+
+    with pytest.raises(SmsNotConfigured):
+        services.send_code(purpose=Code.Purpose.VERIFY, address=PHONE, now=now)
+
+    declared.cache_clear()
+
+
+def test_the_code_of_a_text_message_verifies_its_number(now, carrier):
+    user = UserFactory(phone=PHONE)
+    services.send_code(purpose=Code.Purpose.VERIFY, address=PHONE, now=now)
+    tasks.send_codes()
+    [(address, text)] = carrier.carried
+
+    services.verify_address(address=PHONE, digits=re.search(r"[0-9]{6}", text)[0], now=now)
+
+    user.refresh_from_db()
+    assert (address, user.phone_verified_at, mail.outbox) == (PHONE, now, [])
+
+
+def test_a_text_message_that_could_not_be_sent_is_sent_by_the_next_sweep_and_its_number_is_not_logged(
+    now, carrier, caplog
+):
+    UserFactory(phone=PHONE)
+    carrier.has_network = False
+    code = codes.ask(purpose=Code.Purpose.VERIFY, address=PHONE, now=now)
+    tasks.send_code(code.pk)
+    carrier.has_network = True
+
+    tasks.send_codes()
+
+    assert [address for address, _ in carrier.carried] == [PHONE]
+    assert [(record.message, record.error) for record in caplog.records] == [("code_not_sent", "RuntimeError")]
+
+
+def test_a_code_that_cannot_be_sent_is_not_tried_for_longer_than_it_was_asked_for(now, carrier):
+    UserFactory(phone=PHONE)
+    carrier.has_network = False
+    code = codes.ask(purpose=Code.Purpose.VERIFY, address=PHONE, now=now - timedelta(minutes=5))
+
+    tasks.send_code(code.pk)
+
+    assert Code.objects.get().expires_at == now + timedelta(minutes=5)
 
 
 def test_a_code_rung_twice_is_mailed_once(user, now):

@@ -63,7 +63,8 @@ def test_a_bad_registration_is_answered_by_field(api, body, fields):
 
 
 @pytest.mark.parametrize(
-    "path", ["register", "login", "refresh", "send-otp", "verify-otp", "reset-password", "change-password", "me"]
+    "path",
+    ["register", "login", "firebase", "refresh", "send-otp", "verify-otp", "reset-password", "change-password", "me"],
 )
 @pytest.mark.parametrize(
     "body", ["{", "[]", "null", "1", '{"email_or_phone": {"$gt": ""}}', '{"email_or_phone": "\\ud800"}', "\xff"]
@@ -90,6 +91,31 @@ def test_a_stale_token_does_not_stand_in_the_way_of_login(bearer, user):
     answer = bearer("stale").post("/api/auth/login", {"email_or_phone": user.email, "password": PASSWORD})
 
     assert answer.status_code == 200
+
+
+def test_who_signs_in_with_firebase_is_answered_as_at_login(api, bearer, google):
+    body = {"id_token": google.mint(sub="uid-1", email="nadia@example.test", email_verified=True), "device": "Pixel"}
+
+    answer = api.post("/api/auth/firebase", body)
+
+    assert (answer.status_code, set(answer.json())) == (200, {"access_token", "refresh_token", "user"})
+    assert bearer(answer.json()["access_token"]).get("/api/auth/me").json() == answer.json()["user"]
+    assert answer.json()["user"]["email"] == "nadia@example.test"
+    assert api.get("/api/auth/me/export").json()["account"]["firebase"][0]["uid"] == "uid-1"
+
+
+def test_refusals_of_firebase_have_their_codes(api, google, settings):
+    def refusal(token):
+        answer = api.post("/api/auth/firebase", {"id_token": token})
+        return answer.status_code, answer.json()["code"], answer.get("Retry-After"), answer.get("WWW-Authenticate")
+
+    assert refusal("x") == (401, "wrong_id_token", None, "Bearer")
+    assert refusal(google.mint(exp=1)) == (401, "id_token_expired", None, "Bearer")
+    assert refusal(google.mint()) == (409, "no_address", None, None)
+    settings.FIREBASE_KEYS_URL = "http://127.0.0.1:1/"
+    assert refusal(google.mint()) == (503, "firebase_unreachable", "5", None)
+    settings.FIREBASE_PROJECT = ""
+    assert refusal(google.mint()) == (409, "firebase_not_configured", None, None)
 
 
 def test_login_and_codes_do_not_tell_who_has_an_account(api, user):

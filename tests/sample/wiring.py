@@ -1,9 +1,12 @@
 from collections.abc import Collection, Iterable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, Sum
 
+from notifications import trees
+from notifications.catalogue import NoticeKind, Throttle
 from realtime.boards import BoardKind
 from realtime.kinds import Kind, Reader
 from tests.sample import services
@@ -57,4 +60,13 @@ BOARDS = {
 COMMANDS = {
     "sample.add": lambda user, data: {"total": services.add(data["counter"], user.pk, data.get("amount", 1))},
     "sample.wave": lambda user, data: services.wave(user.pk, [UUID(data["to"])]) or {},
+}
+
+NOTICES = {
+    "sample_news": NoticeKind("News"),
+    "sample_alarm": NoticeKind("Alarms", throttle=None, ignores_quiet_hours=True),
+    "sample_bill": NoticeKind("Bills", is_mandatory=True),
+    "sample_chat": NoticeKind("Conversations", tree=trees.CHAT, is_listed=False),
+    "sample_flood": NoticeKind("Floods", throttle=Throttle(most=3, per=timedelta(hours=1))),
+    "sample_siren": NoticeKind("Sirens", tree=trees.until_seen(trees.URGENT, every=timedelta(minutes=5), times=2)),
 }

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from django.db.models import QuerySet
+
 from accounts.models import User
 from realtime import kinds
 from realtime.models import Entry
@@ -11,15 +13,15 @@ OFFER = "shifts.offer"
 
 
 def heard(user: User) -> list[str]:
-    """Names of all events, without the domain."""
-    entries = Entry.objects.filter(user_id=user.pk).order_by("offset")
+    """Names of all events about shifts, without the domain."""
+    entries = _about_shifts(user)
     return [name.removeprefix("shifts.") for name in entries.values_list("event__name", flat=True)]
 
 
 def folded(user: User) -> dict[str, Any]:
-    """The view of a client that has heard all since the beginning."""
+    """The view of shifts of a client that has heard all since the beginning."""
     view: dict[str, Any] = {}
-    for entry in Entry.objects.filter(user_id=user.pk).order_by("offset").select_related("event"):
+    for entry in _about_shifts(user).select_related("event"):
         own = None if entry.is_gone else entry.own or kinds.NO_OVERLAY
         data = json.loads(kinds.spliced(entry.event.data, own))
         view[entry.event.key] = data
@@ -28,3 +30,7 @@ def folded(user: User) -> dict[str, Any]:
 
 def fresh(user: User) -> dict[str, Any]:
     return kinds.view(user.pk, [OFFER])[OFFER]
+
+
+def _about_shifts(user: User) -> QuerySet[Entry]:
+    return Entry.objects.filter(user_id=user.pk, event__kind=OFFER).order_by("offset")

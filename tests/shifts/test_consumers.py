@@ -51,7 +51,7 @@ class TestWords:
             nurse = EmployeeFactory()
             shift = services.offer_shift(ShiftFactory(pk=123), now=now)
             services.accept_offer(selectors.offer_of(nurse.user, shift.pk), now=now)
-            services.cancel_shift(shift)
+            services.cancel_shift(shift, now=now)
             return nurse, shift
 
         nurse, shift = await asyncio.to_thread(tell)

@@ -97,7 +97,7 @@ class Ward(RuleBasedStateMachine):
     @rule(shift=shifts, is_needed=st.sampled_from([True, True, False]))
     def cancel(self, shift, is_needed):
         if not is_needed:  # seldom, since it is the end of the story
-            self.attempt(services.cancel_shift, self.shifts[shift])
+            self.attempt(services.cancel_shift, self.shifts[shift], now=self.now)
 
     @rule(hours=st.sampled_from([1, 3, 8, 30]))
     def wait(self, hours):

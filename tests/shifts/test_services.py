@@ -258,7 +258,7 @@ def test_a_cancelled_shift_leaves_nobody_with_an_offer_or_a_duty(nurse, colleagu
     shift = offered()
     services.accept_offer(offer_to(nurse, shift), now=now)
 
-    cancelled = services.cancel_shift(shift)
+    cancelled = services.cancel_shift(shift, now=now)
 
     assert (cancelled.status, cancelled.assignee) == ("cancelled", None)
     assert statuses(shift) == {nurse.pk: "withdrawn", colleague.pk: "taken"}
@@ -266,14 +266,14 @@ def test_a_cancelled_shift_leaves_nobody_with_an_offer_or_a_duty(nurse, colleagu
     assert heard(colleague.user) == ["shift_offered", "offer_closed", "shift_cancelled"]
 
 
-def test_cancelling_twice_is_cancelling_once_and_what_is_over_stays(nurse, offered):
+def test_cancelling_twice_is_cancelling_once_and_what_is_over_stays(nurse, offered, now):
     shift = offered()
-    services.cancel_shift(shift)
-    services.cancel_shift(shift)
+    services.cancel_shift(shift, now=now)
+    services.cancel_shift(shift, now=now)
 
     assert heard(nurse.user) == ["shift_offered", "shift_cancelled"]
     with pytest.raises(ShiftClosed):
-        services.cancel_shift(ShiftFactory(status="unfilled"))
+        services.cancel_shift(ShiftFactory(status="unfilled"), now=now)
 
 
 def test_withdrawn_offers_make_the_shift_a_draft_that_may_be_revised(nurse, offered, offer_to, now):
@@ -325,7 +325,7 @@ def test_the_loser_is_told_again_in_her_stream(nurse, colleague, offered, offer_
     shift = offered()
     services.accept_offer(offer_to(nurse, shift), now=now)
 
-    services.tell_loser(offer_to(colleague, shift))
+    services.tell_loser(offer_to(colleague, shift), now=now)
 
     assert heard(colleague.user) == ["shift_offered", "offer_closed", "offer_closed"]
 

@@ -1,0 +1,150 @@
+"""The last look, when the slot is taken and nothing but the call remains: may this still go, and as what?"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from core.sealing import unseal
+from notifications import breaker, quiet, selectors, trees
+from notifications.addresses import personal_address, sealed_address
+from notifications.channels.parcel import Parcel
+from notifications.messages import text_of
+from notifications.models import Delivery, Notice
+from notifications.preferences import Preferences
+from realtime.models import Cursor, Epoch
+
+State = Delivery.State
+Reason = Delivery.Reason
+Unless = Delivery.Unless
+
+KIND_STOPPED = "kind_stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Where a delivery ends without a call, or until when it is put off."""
+
+    state: State
+    reason: str = ""
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    delivery: Delivery
+    parcel: Parcel | None
+    verdict: Verdict | None
+
+
+def look(delivery_ids: Collection[int], now: datetime) -> list[Look]:
+    """At claimed deliveries, by what is committed now. Those that another process has taken over are left out."""
+    deliveries = list(_claimed(delivery_ids))
+    users = {delivery.notice.recipient_id for delivery in deliveries}
+    preferences = Preferences.of(users)
+    stopped = breaker.stopped_kinds()
+    verdicts = {
+        d.pk: verdict_on(d, now, is_wanted=_is_wanted(d, preferences), is_stopped=d.notice.kind in stopped)
+        for d in deliveries
+    }
+    going = {d.notice.recipient_id for d in deliveries if verdicts[d.pk] is None}
+    badges = selectors.unread_counts(going) if going else {}
+    return [
+        Look(d, None if verdicts[d.pk] else _parcel(d, badges[d.notice.recipient_id]), verdicts[d.pk])
+        for d in deliveries
+    ]
+
+
+def verdict_on(delivery: Delivery, now: datetime, *, is_wanted: bool, is_stopped: bool) -> Verdict | None:
+    """None: it goes."""
+    notice = delivery.notice
+    if not _address(delivery):
+        return Verdict(State.SKIPPED, Reason.NO_ADDRESS)
+    if delivery.is_clear:
+        return None
+    if notice.withdrawn_at:
+        return Verdict(State.WITHDRAWN)
+    if notice.expires_at and notice.expires_at <= now:
+        return Verdict(State.EXPIRED)
+    if not notice.recipient.is_active:
+        return Verdict(State.SKIPPED, Reason.INACTIVE)
+    if reason := _needless(delivery):
+        return Verdict(State.SKIPPED, reason)
+    if not is_wanted:
+        return Verdict(State.SKIPPED, Reason.MUTED)
+    if is_stopped:
+        return Verdict(State.FAILED, KIND_STOPPED)
+    if quiet.holds_back(notice, delivery.channel) and (until := _quiet_until(notice, now)):
+        return Verdict(State.PENDING, due_at=until)
+    return None
+
+
+def _needless(delivery: Delivery) -> str:
+    """She knows already, as far as this delivery cares."""
+    notice, unless = delivery.notice, delivery.unless
+    if unless == Unless.NEVER:
+        return ""
+    if notice.read_at or notice.archived_at:
+        return Reason.READ
+    if unless in {Unless.SEEN, Unless.ACKED} and notice.seen_at:
+        return Reason.SEEN
+    if unless == Unless.ACKED and (delivery.is_acked or delivery.is_received):
+        return Reason.ACKED
+    return ""
+
+
+def _claimed(delivery_ids: Collection[int]) -> QuerySet[Delivery]:
+    acknowledged = Cursor.objects.filter(
+        user_id=OuterRef("notice__recipient_id"),
+        epoch=Epoch.objects.filter(pk=1).values("value")[:1],
+        acked_foreground__gte=OuterRef("notice__offset"),
+    )
+    received = Delivery.objects.filter(notice=OuterRef("notice"), received_at__isnull=False)
+    return (
+        Delivery.objects.filter(pk__in=delivery_ids, state=State.SENDING)
+        .select_related("notice__recipient__quiet_hours", "device")
+        .annotate(is_acked=Exists(acknowledged), is_received=Exists(received))
+    )
+
+
+def _is_wanted(delivery: Delivery, preferences: Preferences) -> bool:
+    return preferences.wants(delivery.notice.recipient_id, delivery.notice.kind, delivery.channel)
+
+
+def _quiet_until(notice: Notice, now: datetime) -> datetime | None:
+    hours = getattr(notice.recipient, "quiet_hours", None)
+    return quiet.ends_at(hours.windows, hours.zone, now) if hours else None
+
+
+def _address(delivery: Delivery) -> str:
+    """Where it goes now, which may be elsewhere than when it was planned. Of a device, sealed."""
+    recipient = delivery.notice.recipient
+    if delivery.channel == trees.FCM:
+        return sealed_address(delivery.device, recipient.pk)
+    return personal_address(delivery.channel, recipient)
+
+
+def _parcel(delivery: Delivery, badge: int) -> Parcel:
+    notice, device = delivery.notice, delivery.device
+    recipient = notice.recipient
+    locale = (device and device.locale) or recipient.locale
+    text = text_of(notice, locale, recipient.zone)
+    address = _address(delivery)
+    return Parcel(
+        nid=notice.pk,
+        user_id=recipient.pk,
+        kind=notice.kind,
+        title=text.title,
+        body=text.body,
+        data=notice.data,
+        is_urgent=notice.importance == Notice.Importance.URGENT,
+        is_clear=delivery.is_clear,
+        badge=badge,
+        expires_at=notice.expires_at,
+        address=unseal(address) if device else address,
+        address_kind=device.address_kind if device else "",
+        platform=device.platform if device else "",
+        renders_data=device.renders_data if device else False,
+        locale=locale,
+    )

@@ -1,0 +1,155 @@
+"""Empties a lane: claim as much as there are slots, look, send, record, and again until nothing is due.
+
+The worker's thread does the rows, the courier's loop the calls. No call is waited for as long as there is other work.
+"""
+
+import queue
+import threading
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import cache
+from time import monotonic
+
+from notifications import breaker, claiming
+from notifications.breaker import FAULTS
+from notifications.conf import limits
+from notifications.courier import Job, Sent, courier
+from notifications.looking import look
+from notifications.recording import record, record_looks
+from notifications.trees import LANES
+from notifications.window import Window
+
+PATIENCE = 0.05  # seconds to gather outcomes before they are written
+
+
+def drain(lane: str) -> int:
+    """Send what is due, in one thread of the process at a time. Answers how many calls were made."""
+    door, sent = _door(lane), 0
+    if not door.enter():
+        return 0
+    while True:
+        try:
+            sent += _Drain(lane).run()
+        except BaseException:
+            door.reset()
+            raise
+        if door.leave():
+            return sent
+
+
+class Door:
+    """Lets one thread in. Who finds it taken makes that one look once more, so that no row is missed."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._is_taken = False
+        self._rang = False
+
+    def enter(self) -> bool:
+        with self._lock:
+            self._rang = self._is_taken
+            if self._is_taken:
+                return False
+            self._is_taken = True
+            return True
+
+    def leave(self) -> bool:
+        """False: somebody rang meanwhile, go on."""
+        with self._lock:
+            rang, self._rang = self._rang, False
+            self._is_taken = rang
+            return not rang
+
+    def reset(self) -> None:
+        with self._lock:
+            self._is_taken = self._rang = False
+
+
+@cache
+def _door(lane: str) -> Door:
+    return Door()
+
+
+@cache
+def window_of(channel: str) -> Window:
+    return Window(limits.slots)
+
+
+class _Drain:
+    def __init__(self, lane: str) -> None:
+        self._lane = lane
+        self._channel = LANES[lane]
+        self._window = window_of(self._channel)
+        self._outcomes: queue.SimpleQueue[Sent] = queue.SimpleQueue()
+        self._on_the_wire = 0  # as many slots of the window are ours
+        self._began_at = 0.0
+
+    def run(self) -> int:
+        sent = 0
+        try:
+            while self._begin() or self._on_the_wire:
+                sent += self._finish()
+        finally:
+            # Of calls whose outcomes nobody will read any more; the leases of their rows end by themselves.
+            self._window.give_back(self._on_the_wire)
+        return sent
+
+    def _begin(self) -> bool:
+        """Claim for the free slots. While calls are on the wire, a few slots are not worth a query at once."""
+        wanted = min(limits.look, self._window.limit)
+        slots = self._window.take(wanted)
+        is_worth_it = slots == wanted or monotonic() - self._began_at > PATIENCE
+        claimed = self._claim(slots) if slots and is_worth_it else []
+        self._window.give_back(slots - len(claimed))
+        self._on_the_wire += len(claimed)
+        if claimed:
+            self._began_at = monotonic()
+            self._send(claimed)
+        return bool(claimed)
+
+    def _claim(self, at_most: int) -> list[int]:
+        now = datetime.now(UTC)
+        if not claiming.has_due(self._lane, now):
+            return []
+        allowed = min(at_most, breaker.allowance(self._lane, now))
+        return claiming.claim(self._lane, allowed, now) if allowed else []
+
+    def _send(self, claimed: Sequence[int]) -> None:
+        """Their slots are taken, so nothing but the call comes after the look."""
+        fresh_until = monotonic() + limits.look_seconds
+        looks = look(claimed, datetime.now(UTC))
+        jobs = [Job(one.delivery.pk, one.delivery.attempts, one.parcel, fresh_until) for one in looks if one.parcel]
+        courier.send(self._channel, jobs, self._outcomes.put)
+        self._free(len(claimed) - len(jobs))
+        ended = [one for one in looks if one.verdict]
+        if ended:
+            record_looks(ended, datetime.now(UTC))
+
+    def _finish(self) -> int:
+        """Write down what has come back. Answers how many calls that were."""
+        ended = self._gather()
+        calls = [one for one in ended if one.outcome]
+        if calls:
+            self._free(len(calls))
+            record(self._lane, calls, datetime.now(UTC))
+            failed = sum(one.outcome.verdict in FAULTS for one in calls if one.outcome)
+            self._window.learn(succeeded=len(calls) - failed, failed=failed)
+        if len(calls) < len(ended):
+            self._send([one.job.delivery_id for one in ended if one.outcome is None])
+        return len(calls)
+
+    def _gather(self) -> list[Sent]:
+        """Outcomes, together as far as they come within a moment: a row by itself costs as much as a batch."""
+        gathered: list[Sent] = []
+        deadline = monotonic() + PATIENCE
+        while self._on_the_wire > len(gathered) < limits.look and (left := deadline - monotonic()) > 0:
+            try:
+                gathered.append(self._outcomes.get(timeout=left))
+            except queue.Empty:
+                break
+        return gathered
+
+    def _free(self, slots: int) -> None:
+        self._on_the_wire -= slots
+        self._window.give_back(slots)
+

@@ -1,0 +1,40 @@
+from celery import shared_task
+from django.utils import timezone
+
+from core.doorbell import ring
+from notifications import claiming, device_ageing, digests, planning, retention, sending
+
+
+@shared_task
+def deliver() -> None:
+    """Rung after every commit that told or took back something; and by beat, for what has become due meanwhile, what
+    nobody rang for, and what somebody died over.
+    """
+    planning.plan(timezone.now())
+    _ring_due_lanes()
+
+
+@shared_task
+def drain(lane: str) -> None:
+    sending.drain(lane)
+    _ring_due_lanes()  # what failed here may go another way now
+
+
+@shared_task
+def send_digests() -> None:
+    digests.send_due(timezone.now())
+
+
+@shared_task
+def forget() -> None:
+    retention.forget(timezone.now())
+
+
+@shared_task
+def age_devices() -> None:
+    device_ageing.age(timezone.now())
+
+
+def _ring_due_lanes() -> None:
+    for lane in claiming.due_lanes(timezone.now()):
+        ring(drain, lane)

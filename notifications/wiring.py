@@ -1,0 +1,22 @@
+from notifications import carriers, commands, devices, digests, exports, kinds, messages, outbox, preferences, services
+from notifications.catalogue import NoticeKind
+
+SETTLERS = [(messages.Message, outbox.settle)]
+NOTICES = {digests.KIND: NoticeKind("Summaries", throttle=None, is_listed=False)}
+KINDS = {"notifications.notice": kinds.NOTICE, "notifications.inbox": kinds.INBOX}
+COMMANDS = commands.COMMANDS
+CARRIERS = {"sms": carriers.SMS}
+SCHEDULE = {
+    "notifications.deliver": {"task": "notifications.tasks.deliver", "schedule": 1.0},
+    "notifications.send_digests": {"task": "notifications.tasks.send_digests", "schedule": 60.0},
+    "notifications.forget": {"task": "notifications.tasks.forget", "schedule": 86_400.0},
+    "notifications.age_devices": {"task": "notifications.tasks.age_devices", "schedule": 86_400.0},
+}
+REVOKED = [devices.unbind_sessions]
+ANONYMISED = [services.forget, devices.forget, preferences.forget]
+EXPORTS = {
+    "notices": exports.notices,
+    "devices": exports.devices,
+    "notice_preferences": exports.preferences,
+    "quiet_hours": exports.quiet_hours,
+}

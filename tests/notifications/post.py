@@ -1,0 +1,83 @@
+"""The outbox by hand: tell somebody something, and do what the worker would do, now or as if it were later."""
+
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from itertools import count
+from time import sleep
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.utils import timezone
+
+from accounts.models import User
+from core.unit import unit
+from notifications import claiming, planning, sending
+from notifications.messages import Message, notify
+from notifications.models import Delivery, Notice
+from notifications.trees import LANES
+
+_numbers = count(1)
+
+
+@unit
+def tell(kind: str, *users: User, **options: Any) -> None:
+    notify(message(kind, [user.pk for user in users], **options))
+
+
+def message(kind: str, to: Collection[UUID], **options: Any) -> Message:
+    about = options.pop("about", ("sample.counter", next(_numbers)))
+    title, body = options.pop("title", "Counter {n}"), options.pop("body", "It counts.")
+    return Message(kind, about, title, body, to, params={"n": 7, **options.pop("params", {})}, **options)
+
+
+def told(kind: str, user: User, **options: Any) -> Notice:
+    tell(kind, user, **options)
+    return Notice.objects.filter(recipient=user, kind=kind).latest("id")
+
+
+def planned(kind: str, user: User, **options: Any) -> list[Delivery]:
+    notice = told(kind, user, **options)
+    planning.plan(timezone.now())
+    return ways_of(notice)
+
+
+def ways_of(notice: Notice) -> list[Delivery]:
+    return list(notice.deliveries.filter(is_clear=False).order_by("step", "pk"))
+
+
+def deliver() -> None:
+    """All that can be done now."""
+    planning.plan(timezone.now())
+    while lanes := claiming.due_lanes(timezone.now()):
+        if not sum(sending.drain(lane) for lane in lanes):
+            break
+
+
+def pass_time(by: timedelta) -> None:
+    """What waits has waited so much longer."""
+    for delivery in Delivery.objects.active():
+        Delivery.objects.filter(pk=delivery.pk).update(due_at=delivery.due_at - by)
+
+
+def claim_all(now: datetime | None = None) -> list[int]:
+    return [pk for lane in LANES for pk in claiming.claim(lane, 1000, now or timezone.now())]
+
+
+@contextmanager
+def meanwhile(act: Callable[[], object], *, after: float) -> Iterator[None]:
+    """In another thread, `after` seconds from now; it is over when the block is."""
+
+    def run() -> None:
+        sleep(after)
+        try:
+            act()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=1) as executor:
+        acting = executor.submit(run)
+        yield
+        acting.result()

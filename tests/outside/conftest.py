@@ -1,0 +1,68 @@
+import json
+import smtplib
+
+import httpx
+import pytest
+from firebase_admin import credentials
+
+from tests.outside.world import outside
+
+
+@pytest.fixture(scope="session")
+def started():
+    with outside() as world:
+        yield world
+
+
+@pytest.fixture
+def world(started):
+    started.reset()
+    return started
+
+
+@pytest.fixture
+def access_token(world):
+    account = json.loads(world.env["FIREBASE_CREDENTIALS"])
+    return credentials.Certificate(account).get_access_token().access_token
+
+
+@pytest.fixture
+def send(world, access_token):
+    url = f"{world.env['FCM_ENDPOINT']}/v1/projects/{world.env['FIREBASE_PROJECT']}/messages:send"
+
+    def post(message, token=access_token, timeout=5, **body):
+        headers = {"Authorization": f"Bearer {token}"}
+        return httpx.post(url, json={"message": message, **body}, headers=headers, timeout=timeout)
+
+    return post
+
+
+@pytest.fixture
+def notify(world):
+    def post(key="", **body):
+        headers = {"Authorization": f"Key {key or world.env['ONESIGNAL_API_KEY']}"}
+        whole = {"app_id": world.env["ONESIGNAL_APP_ID"], "target_channel": "push", "contents": {"en": "Hello"}, **body}
+        return httpx.post(f"{world.env['ONESIGNAL_ENDPOINT']}/notifications?c=push", json=whole, headers=headers)
+
+    return post
+
+
+@pytest.fixture
+def text(world):
+    account = world.env["TWILIO_ACCOUNT_SID"]
+    url = f"{world.env['TWILIO_ENDPOINT']}/2010-04-01/Accounts/{account}/Messages.json"
+
+    def post(to, body="Hello", password=world.env["TWILIO_AUTH_TOKEN"]):
+        form = {"To": to, "From": world.env["TWILIO_FROM"], "Body": body}
+        return httpx.post(url, data=form, auth=(account, password))
+
+    return post
+
+
+@pytest.fixture
+def mail(world):
+    def deliver(*addresses, text="Subject: Changed\r\nMessage-ID: <1@test>\r\n\r\nIt begins at 21:00."):
+        with smtplib.SMTP(world.env["EMAIL_HOST"], int(world.env["EMAIL_PORT"]), timeout=5) as server:
+            return server.sendmail("no-reply@localhost", addresses, text)
+
+    return deliver
