@@ -7,15 +7,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.cores import SERVER_CORE, on_core
+from bench.cores import CLIENT_CORE, SERVER_CORE, on_core
 from tests.house import ROOT, House, Process, Street
+from tests.outside.world import World, outside
 from tests.services import free_port
 
 READY_SECONDS = 30
+PROVIDER_MILLISECONDS = 80  # from a request to its answer, as Google takes them
 SERVERS = ("daphne", "uvicorn")
 SOCKET_IO = Path(__file__).parent / "peers" / "socketio"
 
@@ -45,13 +47,23 @@ class Served:
 
 
 @contextmanager
-def open_house(street: Street, engine: str = "postgresql") -> Iterator[House]:
+def open_house(street: Street, engine: str = "postgresql", **env: str) -> Iterator[House]:
     """A deployment with the bench's own domain; each hears only its own bus."""
     redis_url = os.environ["REDIS_URL"] if engine == "postgresql" else ""
     settings = {"DJANGO_SETTINGS_MODULE": "bench.settings", "BENCH_BUS": f"bench{time.time_ns()}"}
     limits = {"REALTIME_BOARD_SECONDS": "0"}
-    with street.house(engine, redis_url=redis_url, **settings, **limits) as house:
+    with street.house(engine, redis_url=redis_url, **settings, **limits, **env) as house:
         yield house
+
+
+@contextmanager
+def look_alikes() -> Iterator[World]:
+    """Of FCM and the rest of the outside world, on the load client's core."""
+    with ExitStack() as running:
+        with on_core(CLIENT_CORE):
+            world = running.enter_context(outside())
+        world.control("fcm", latency_ms=PROVIDER_MILLISECONDS)
+        yield world
 
 
 @contextmanager

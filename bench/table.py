@@ -53,7 +53,7 @@ class Row:
         return f"{self.target} {'met' if self.target.is_met_by(self.median) else 'MISSED'}"
 
 
-def ratio(what: str, ours: Row, peer: Row, target: Target) -> Row:
+def ratio(what: str, ours: Row, peer: Row, target: Target | None = None) -> Row:
     """How many times the peer's figure ours is, round by round."""
     if not (ours.figures and peer.figures):
         return Row(what, "×", note=ours.note or peer.note)

@@ -4,7 +4,7 @@ import logging
 import math
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import Http404
 from rest_framework import exceptions
@@ -21,6 +21,13 @@ class Pages(CursorPagination):
     page_size = 20
     max_page_size = 100
     page_size_query_param = "page_size"
+
+    def paginate_queryset(self, *args: Any, **kwargs: Any) -> Any:
+        """A cursor may be well-formed and yet say nothing that could be a place in this list."""
+        try:
+            return super().paginate_queryset(*args, **kwargs)
+        except (ValidationError, ValueError):
+            raise exceptions.NotFound(self.invalid_cursor_message) from None
 
 
 class Parser(JSONParser):

@@ -73,8 +73,8 @@ def unbind(user_id: UUID, address: str) -> bool:
 
 
 @unit
-def remove(device: Device) -> None:
-    _remove(Device.objects.filter(pk=device.pk), What.UNBOUND, "by_user")
+def remove(device: Device, reason: str = "by_user") -> None:
+    _remove(Device.objects.filter(pk=device.pk), What.UNBOUND, reason)
 
 
 @unit

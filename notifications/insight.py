@@ -179,7 +179,11 @@ def bars(since: datetime, now: datetime) -> list[Bar]:
         _planned(since)
         .annotate(position=position)
         .values_list("position")
-        .annotate(handed_over=Count("pk", filter=IS_HANDED_OVER), lost=Count("pk", filter=IS_LOST), waiting=Count("pk", filter=IS_WAITING))
+        .annotate(
+            handed_over=Count("pk", filter=IS_HANDED_OVER),
+            lost=Count("pk", filter=IS_LOST),
+            waiting=Count("pk", filter=IS_WAITING),
+        )
     )
     found = {row[0]: row[1:] for row in groups}
     return [Bar(since + n * width, *found.get(n, (0, 0, 0))) for n in range(BARS)]

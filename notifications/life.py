@@ -1,4 +1,4 @@
-"""The whole life of a notice in sentences that can be read to a caller: why did she get it, or why not?"""
+"""The whole life of a notice, in sentences that can be read to a caller: why did she get it, or why not?"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from notifications import wording
+from notifications.channels.parcel import Verdict
 from notifications.models import Attempt, Delivery, Device, DeviceChange, Notice
 from realtime.models import Cursor, Epoch
 
 State = Delivery.State
 
-BEFORE = timedelta(days=30)  # so long before the notice, what became of her devices is told
+AROUND = timedelta(days=30)  # so long before and after the notice, what became of devices is told
 CHANGES = 10
 
 
@@ -31,79 +32,80 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Life:
     lines: Sequence[Line]
-    deliveries: Sequence[Delivery]
-
-    @property
-    def is_over(self) -> bool:
-        return not any(delivery.state in Delivery.ACTIVE for delivery in self.deliveries)
+    ways: Sequence[tuple[str, Delivery]]
+    is_over: bool
 
 
 def life_of(notice: Notice) -> Life:
     deliveries = list(notice.deliveries.order_by("planned_at", "step", "pk"))
-    devices = Device.objects.in_bulk([delivery.device_id for delivery in deliveries if delivery.device_id])
-    ways = {delivery.pk: wording.way(delivery, devices.get(delivery.device_id)) for delivery in deliveries}
-    attempts = Attempt.objects.filter(delivery__in=list(ways)).order_by("at", "pk")
+    devices = Device.objects.in_bulk([one.device_id for one in deliveries if one.device_id])
+    ways = [(wording.way(one, devices.get(one.device_id)), one) for one in deliveries]
     lines = [
         *_of_devices(notice),
         *_of_notice(notice),
-        *_of_acks(notice),
-        *(line for delivery in deliveries for line in _of_delivery(delivery, ways[delivery.pk])),
-        *(_of_attempt(attempt, ways[attempt.delivery_id]) for attempt in attempts),
+        *_of_sockets(notice),
+        *(line for way, delivery in ways for line in _of_delivery(way, delivery)),
+        *_of_attempts(ways),
     ]
-    return Life(sorted(lines, key=lambda line: line.at), deliveries)
+    is_over = notice.planned_at is not None and not any(one.state in Delivery.ACTIVE for one in deliveries)
+    return Life(sorted(lines, key=lambda line: line.at), ways, is_over)
 
 
 def _of_notice(notice: Notice) -> Iterator[Line]:
-    place = "in her inbox from now on" if notice.is_listed else "not shown in the inbox"
-    yield Line(notice.created_at, f"Told: a notice of kind {notice.kind}, {notice.importance}; {place}.")
+    place = "It is in the inbox from now on" if notice.is_listed else "It is not shown in the inbox"
+    yield Line(notice.created_at, f"A notice of kind {notice.kind} was told; it is {notice.importance}. {place}.")
     if notice.planned_at:
-        yield Line(notice.planned_at, "A worker planned which ways it goes.")
+        yield Line(notice.planned_at, "A worker planned its ways.")
     for at, text, tone in [
-        (notice.seen_at, "She saw it in a list.", Tone.GOOD),
-        (notice.read_at, "She read it.", Tone.GOOD),
-        (notice.archived_at, "She archived it.", Tone.PLAIN),
+        (notice.seen_at, "It was seen in a list.", Tone.GOOD),
+        (notice.read_at, "It was read.", Tone.GOOD),
+        (notice.archived_at, "It was archived.", Tone.PLAIN),
         (notice.withdrawn_at, "It was withdrawn: what it told of was no longer so.", Tone.PLAIN),
-        (notice.expires_at, "Its time is over: from now on it is not sent any more.", Tone.PLAIN),
+        (notice.expires_at, "It expires: from here on it is not sent any more.", Tone.PLAIN),
     ]:
         if at:
             yield Line(at, text, tone)
 
 
-def _of_acks(notice: Notice) -> Iterator[Line]:
-    """A cursor knows how far a device has come, not when it passed this notice: the line stands where it was told."""
+def _of_sockets(notice: Notice) -> Iterator[Line]:
+    """A cursor knows how far a device has come but not when it came there, so this stands where the notice was told."""
     if notice.offset is None:
         return
     epoch = Epoch.objects.filter(pk=1).values("value")[:1]
-    reached = Cursor.objects.filter(user_id=notice.recipient_id, epoch=epoch, acked__gte=notice.offset)
-    for cursor in reached.order_by("device"):
-        device = cursor.device[:8]
-        if cursor.acked_foreground >= notice.offset:
-            text = f"Her app on {device} has it by the socket, and was being looked at: no push was needed for that."
-            yield Line(notice.created_at, text, Tone.GOOD)
-        else:
-            yield Line(notice.created_at, f"Her app on {device} has it by the socket, but nobody was looking at it.")
+    cursors = Cursor.objects.filter(user_id=notice.recipient_id, epoch=epoch, acked__gte=notice.offset)
+    for cursor in cursors.order_by("device"):
+        is_in_sight = cursor.acked_foreground >= notice.offset
+        sight = "while somebody looked at it" if is_in_sight else "in the background"
+        text = f"The app on device {cursor.device[-8:]} got it by its socket, {sight}."
+        yield Line(notice.created_at, text, Tone.GOOD if is_in_sight else Tone.PLAIN)
 
 
-def _of_delivery(delivery: Delivery, way: str) -> Iterator[Line]:
-    if delivery.state == State.SKIPPED and not delivery.begun_at:
-        yield Line(delivery.planned_at, f"{way}: not sent, because {wording.reason(delivery)}.", Tone.BAD)
-        return
-    yield Line(delivery.planned_at, f"{way}: {wording.plan(delivery)}.")
+def _of_delivery(way: str, delivery: Delivery) -> Iterator[Line]:
+    is_ended_without_provider = delivery.ended_at and delivery.state not in (State.ACCEPTED, State.OPENED)
+    if delivery.ended_at != delivery.planned_at:
+        yield Line(delivery.planned_at, f"{way}: {wording.plan(delivery)}.")
     if delivery.received_at:
-        yield Line(delivery.received_at, f"{way}: her app confirmed that it arrived.", Tone.GOOD)
+        yield Line(delivery.received_at, f"{way}: the app confirmed that it arrived.", Tone.GOOD)
     if delivery.opened_at:
-        yield Line(delivery.opened_at, f"{way}: she tapped it.", Tone.GOOD)
-    if delivery.ended_at and delivery.state not in (State.ACCEPTED, State.OPENED):
-        yield Line(delivery.ended_at, f"{way}: {wording.end(delivery)}.", wording.tone_of_end(delivery))
+        yield Line(delivery.opened_at, f"{way}: it was tapped.", Tone.GOOD)
+    if delivery.ended_at and is_ended_without_provider:
+        tone = Tone.GOOD if delivery.reason in wording.KNOWS_ALREADY else Tone.BAD
+        yield Line(delivery.ended_at, f"{way}: {wording.end(delivery)}.", tone)
+    if delivery.state in Delivery.WAITING:
+        yield Line(delivery.due_at, f"{way}: the next try is due.")
 
 
-def _of_attempt(attempt: Attempt, way: str) -> Line:
-    is_good = attempt.verdict == "accepted"
-    return Line(attempt.at, f"{way}: {wording.attempt(attempt)}.", Tone.GOOD if is_good else Tone.BAD)
+def _of_attempts(ways: Iterable[tuple[str, Delivery]]) -> Iterator[Line]:
+    by_id = {delivery.pk: (way, delivery) for way, delivery in ways}
+    for attempt in Attempt.objects.filter(delivery__in=list(by_id)).order_by("at", "pk"):
+        way, delivery = by_id[attempt.delivery_id]
+        tone = Tone.GOOD if attempt.verdict == Verdict.ACCEPTED else Tone.BAD
+        yield Line(attempt.at, f"{way}: {wording.attempt(attempt, delivery.channel)}.", tone)
 
 
-def _of_devices(notice: Notice) -> Iterable[Line]:
-    changes = DeviceChange.objects.filter(
-        user_id=notice.recipient_id, at__gte=notice.created_at - BEFORE, at__lte=notice.created_at + BEFORE
+def _of_devices(notice: Notice) -> Iterator[Line]:
+    near = DeviceChange.objects.filter(
+        user_id=notice.recipient_id, at__range=(notice.created_at - AROUND, notice.created_at + AROUND)
     )
-    return [Line(change.at, wording.device_change(change)) for change in changes.order_by("-at")[:CHANGES]]
+    for change in near.order_by("-at")[:CHANGES]:
+        yield Line(change.at, wording.device_change(change))

@@ -11,7 +11,7 @@ from core.errors import Forbidden, refuse
 from realtime import selectors as streams
 from realtime.dialects import DialectConsumer, Greeting
 from realtime.threads import in_thread
-from shifts import delivery, selectors, wire
+from shifts import delivery, messages, selectors, wire
 from shifts.models import Employee
 from shifts.serializers import OfferOut
 
@@ -64,18 +64,21 @@ class ShiftOfferConsumer(DialectConsumer):
 
     def frame(self, event: dict[str, Any]) -> dict[str, Any] | None:
         data = event["data"]
-        if event["event"] != "shifts.shift_offered" or data is None or data["status"] != "pending":
+        if data is None:
+            return None
+        if event["event"] == "notifications.notice_added" and data["kind"] == messages.OFFERS:
+            asyncio.get_running_loop().call_soon(self._ask_whether_she_reads)
+        if event["event"] != "shifts.shift_offered" or data["status"] != "pending":
             return None
         deliveries.note(self.emp_id, data["shift_id"])
-        asyncio.get_running_loop().call_soon(self._ask_whether_it_came)
         return wire.shift_offer(data)
 
     async def hear(self, frame: dict[str, Any]) -> None:
         if frame["type"] == "pong":
             self.acknowledge()
 
-    def _ask_whether_it_came(self) -> None:
-        """After the frame is written. Without the pong to this her phone is pushed, as the next ping is far off."""
+    def _ask_whether_she_reads(self) -> None:
+        """The notice of an offer comes after the offer itself. Without a pong to this, she is pushed."""
         if not self.connection.is_closed:
             self.connection.ping(monotonic())
 

@@ -15,10 +15,23 @@ from django.utils.timezone import now
 from accounts.models import User
 from core.errors import DomainError, refuse
 from core.unit import unit
+from notifications.models import Notice
 from realtime import commands
 from realtime.models import Cursor
 from realtime.publishing import publish
-from shifts import delivery, eligibility, enrolment, events, expiry, leaving, offering, overlaps, selectors, services
+from shifts import (
+    delivery,
+    eligibility,
+    enrolment,
+    events,
+    expiry,
+    leaving,
+    messages,
+    offering,
+    overlaps,
+    selectors,
+    services,
+)
 from shifts.errors import NotEligible, ShiftTaken
 from shifts.models import Availability, Employee, Shift, ShiftOffer
 from tests.factories.accounts import PASSWORD
@@ -116,11 +129,14 @@ def breaches() -> list[str]:
 
 
 def _breaches(shift: Shift) -> list[str]:
+    told = Notice.objects.filter(kind=messages.OFFERS, subject_key=str(shift.pk), withdrawn_at=None)
     winners = list(shift.offers.filter(status="accepted").values_list("employee", flat=True))
     laws = {
         "assigned to somebody": bool(shift.assignee_id) == (shift.status in Shift.WORKED),
         f"the assignee {shift.assignee_id} has won": winners == ([shift.assignee_id] if shift.assignee_id else []),
         "only an open shift waits": shift.status == "open" or not shift.offers.filter(status="pending").exists(),
+        "who may answer was told, and nobody else": sorted(told.values_list("recipient", flat=True))
+        == sorted(shift.offers.pending().values_list("employee__user", flat=True)),
         "only an open shift asks": shift.status == "open" or not shift.is_asking,
     }
     return [law for law, holds in laws.items() if not holds]

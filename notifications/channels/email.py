@@ -26,8 +26,8 @@ OF_THE_MAILBOX = re.compile(r"5\.[12]\.\d")
 
 
 class Email:
-    def __init__(self, seconds: float = SECONDS) -> None:
-        self._seconds = seconds
+    def __init__(self, seconds: float = SECONDS, place_seconds: float = PLACE_SECONDS) -> None:
+        self._seconds, self._place_seconds = seconds, place_seconds
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="mail")
         self._places = asyncio.Semaphore(THREADS)
 
@@ -38,7 +38,7 @@ class Email:
         if parcel.is_clear:
             return Outcome(Verdict.REJECTED, "UNSUPPORTED", error="A mail cannot be taken back.")
         try:
-            await asyncio.wait_for(self._places.acquire(), PLACE_SECONDS)
+            await asyncio.wait_for(self._places.acquire(), self._place_seconds)
         except TimeoutError:
             return Outcome(Verdict.UNSENT, "BUSY", error="All mail threads are waiting for the server.")
         posted = asyncio.get_running_loop().run_in_executor(self._threads, _post, parcel)
@@ -97,10 +97,11 @@ def _deliver(connection: BaseEmailBackend, mail: EmailMultiAlternatives, address
         return _refused(error.smtp_code, error.smtp_error, address, verdict)
     except ValueError as error:
         return Outcome(Verdict.REJECTED, "MALFORMED", error=type(error).__name__)
-    except TimeoutError:
-        return Outcome(Verdict.TRANSIENT, "TIMEOUT", error="No answer in time.")
     except Exception as error:  # whatever a backend's client raises
-        return Outcome(Verdict.TRANSIENT, "CONNECTION", error=brief(_described(error), address))
+        # smtplib tells of a time-out as of a lost connection.
+        is_timeout = isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
+        code = "TIMEOUT" if is_timeout else "CONNECTION"
+        return Outcome(Verdict.TRANSIENT, code, error=brief(_described(error), address))
     return Outcome(Verdict.ACCEPTED, provider_id=mail.extra_headers["Message-ID"])
 
 

@@ -1,3 +1,4 @@
+from notifications.models.broadcasts import Broadcast
 from notifications.models.deliveries import Attempt, Delivery, DeliveryQuerySet
 from notifications.models.devices import Device, DeviceChange, DeviceQuerySet
 from notifications.models.notices import Digest, Notice, NoticeQuerySet
@@ -6,6 +7,7 @@ from notifications.models.reach import Preference, QuietHours
 
 __all__ = [
     "Attempt",
+    "Broadcast",
     "ChannelHealth",
     "Delivery",
     "DeliveryQuerySet",

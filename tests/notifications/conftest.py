@@ -55,3 +55,13 @@ def fcm(world: World, settings: Any) -> Iterator[World]:
         setattr(settings, name, world.env[name])
     yield world
     courier.close()
+
+
+@pytest.fixture
+def every_channel(settings: Any) -> None:
+    """All are configured; nothing is called."""
+    for name in (
+        "FIREBASE_CREDENTIALS", "ONESIGNAL_APP_ID", "ONESIGNAL_API_KEY",
+        "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM",
+    ):  # fmt: skip
+        setattr(settings, name, "given")

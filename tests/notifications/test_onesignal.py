@@ -147,9 +147,7 @@ async def test_arabic_words_are_there_for_phones_of_either_language(onesignal: O
 
 
 @pytest.mark.parametrize(("title", "body"), [("New shift", ""), ("", "New shift")])
-async def test_a_notice_of_one_line_has_no_heading(
-    onesignal: OneSignal, world: World, title: str, body: str
-) -> None:
+async def test_a_notice_of_one_line_has_no_heading(onesignal: OneSignal, world: World, title: str, body: str) -> None:
     assert (await onesignal.send(parcel(GRACE, title=title, body=body))).verdict == ACCEPTED
 
     message = only_message(world)

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from accounts.models import User
+from notifications.models import Notice
 from realtime import kinds
 from realtime.models import Entry
 
@@ -34,3 +35,8 @@ def fresh(user: User) -> dict[str, Any]:
 
 def _about_shifts(user: User) -> QuerySet[Entry]:
     return Entry.objects.filter(user_id=user.pk, event__kind=OFFER).order_by("offset")
+
+
+def told(user: User) -> list[str]:
+    """Titles of what is in her inbox."""
+    return list(Notice.objects.listed().filter(recipient=user).order_by("id").values_list("title", flat=True))

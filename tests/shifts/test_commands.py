@@ -35,7 +35,7 @@ def test_a_repeated_command_has_one_effect_and_its_event_names_it(nurse, offered
 
     assert (again.body["status"], again.is_replay) == (first.body["status"], True)
     assert heard(nurse.user) == ["shift_offered", "offer_accepted"]
-    assert Entry.objects.get(user_id=nurse.user_id, offset=2).event.command == command_id
+    assert Entry.objects.get(user_id=nurse.user_id, event__name="shifts.offer_accepted").event.command == command_id
 
 
 def test_a_lost_race_is_an_answer(nurse, colleague, offered):

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.identity import Identity
 from core.errors import Forbidden
 from realtime import selectors as streams
+from realtime.models import Stream
 from realtime.selectors import Range
 from shifts import delivery, selectors, services
 from shifts.consumers import Deliveries, ShiftOfferConsumer
@@ -24,6 +25,25 @@ def consumer(emp_id):
     made = ShiftOfferConsumer()
     made.scope = {"url_route": {"kwargs": {"emp_id": emp_id}}}
     return made
+
+
+def on_the_air(employee):
+    """The adapter of an open socket, and all that is written to it by itself."""
+    written = []
+
+    async def send(message):
+        written.append(message)
+
+    listening = consumer(employee.pk)
+    listening.emp_id = employee.pk
+    listening.connection = listening._connect(identity(employee), send)
+    return listening, written
+
+
+def heard_by(employee):
+    head = Stream.objects.get(pk=employee.user_id).head
+    stored = streams.stored_events([Range(employee.user_id, 0, head)])[employee.user_id]
+    return [json.loads(event.frame) for event in stored]
 
 
 @pytest.mark.django_db
@@ -55,13 +75,13 @@ class TestWords:
             return nurse, shift
 
         nurse, shift = await asyncio.to_thread(tell)
-        listening = consumer(nurse.pk)
-        listening.emp_id = nurse.pk
-        stored = await asyncio.to_thread(lambda: streams.stored_events([Range(nurse.user_id, 0, 3)])[nurse.user_id])
+        listening, _ = on_the_air(nurse)
+        events = await asyncio.to_thread(heard_by, nurse)
 
-        frames = [listening.frame(json.loads(event.frame)) for event in stored]
+        frames = [listening.frame(event) for event in events]
 
-        assert frames == [
+        assert {"shift_offered", "offer_accepted", "shift_cancelled"} <= {event["event"][7:] for event in events}
+        assert [frame for frame in frames if frame] == [
             {
                 "type": "shift_offer",
                 "shift_id": 123,
@@ -73,9 +93,28 @@ class TestWords:
                 "service_type": "Home Care",
                 "description": None,
             },
-            None,
-            None,
         ]
+
+    async def test_after_the_notice_of_an_offer_she_is_asked_whether_she_reads(self, now):
+        def tell():
+            nurse = EmployeeFactory()
+            services.offer_shift(ShiftFactory(), now=now)
+            return nurse
+
+        nurse = await asyncio.to_thread(tell)
+        listening, written = on_the_air(nurse)
+        said = {}
+        for event in await asyncio.to_thread(heard_by, nurse):
+            listening.frame(event)
+            await asyncio.sleep(0)
+            said[event["event"]] = len(written)
+
+        assert list(said.items()) == [
+            ("shifts.shift_offered", 0),
+            ("notifications.notice_added", 1),
+            ("notifications.inbox_changed", 1),
+        ]
+        assert [json.loads(message["text"]) for message in written] == [{"type": "ping"}]
 
     async def test_what_was_written_is_noted_once_for_all_of_a_burst(self, now):
         def make():
@@ -104,7 +143,7 @@ class TestWords:
         listening.admit(identity(nurse))
         greeting = listening.greet(identity(nurse))
 
-        assert greeting.state.head == 4
+        assert greeting.state.head == Stream.objects.get(pk=nurse.user_id).head
         assert next(iter(greeting.frames))["shift_id"] == waiting.pk
         assert [offer.shift_id for offer in selectors.undelivered_offers(nurse.user_id, now)] == [waiting.pk]
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from core.errors import DomainError
-from shifts import eligibility, expiry, offering, overlaps, selectors, services
+from notifications.models import Notice
+from shifts import eligibility, expiry, messages, offering, overlaps, selectors, services
 from shifts.models import Employee, Shift, ShiftOffer
 from tests.factories.shifts import AvailabilityFactory, EmployeeFactory, ShiftFactory
 from tests.shifts.hearing import folded, fresh
@@ -22,6 +23,17 @@ STARTS = [60, 64, 80, 20]  # two at the same time, one a day later, and one that
 
 nurses = st.integers(0, NURSES - 1)
 shifts = st.integers(0, len(STARTS) - 1)
+
+
+def misleading(shift: Shift) -> list[str]:
+    """Notices of what became of a shift that do not fit with what it is."""
+    fitting = {
+        "Shift assigned to you": lambda reader: shift.assignee and shift.assignee.user_id == reader,
+        "Shift already taken": lambda reader: shift.assignee and shift.assignee.user_id != reader,
+        "Your shift was cancelled": lambda reader: shift.status == "cancelled",
+    }
+    about = Notice.objects.filter(kind=messages.UPDATES, subject_key=str(shift.pk), withdrawn_at=None)
+    return [f"{notice.title} {shift.pk}" for notice in about if not fitting[notice.title](notice.recipient_id)]
 
 
 class Ward(RuleBasedStateMachine):
@@ -67,6 +79,7 @@ class Ward(RuleBasedStateMachine):
         if offer is None:
             return
         is_mine = self.attempt(services.accept_offer, offer, now=self.now)
+        services.tell_loser(offer, now=self.now)
         assert is_mine == (Shift.objects.get(pk=offer.shift_id).assignee_id == offer.employee_id)
 
     @rule(nurse=nurses)
@@ -131,6 +144,16 @@ class Ward(RuleBasedStateMachine):
     def only_an_open_shift_waits_for_answers(self):
         assert not ShiftOffer.objects.pending().exclude(shift__status="open").exists()
         assert not Shift.objects.filter(is_asking=True).exclude(status="open").exists()
+
+    @invariant()
+    def who_may_answer_has_been_told_once_and_nobody_else(self):
+        told = Notice.objects.filter(kind=messages.OFFERS, withdrawn_at=None).values_list("subject_key", "recipient")
+        waiting = ShiftOffer.objects.pending().values_list("shift", "employee__user")
+        assert sorted(told) == sorted((str(shift), user) for shift, user in waiting)
+
+    @invariant()
+    def nobody_is_told_what_is_no_longer_so(self):
+        assert [wrong for shift in Shift.objects.all() for wrong in misleading(shift)] == []
 
     @invariant()
     def what_was_heard_adds_up_to_what_is(self):

@@ -3,8 +3,9 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import User
+from notifications.models import Notice
 from realtime.models import Entry, Event
-from shifts import offering, services, tasks
+from shifts import events, offering, services, tasks
 from shifts.models import Availability, Consideration, Employee, ShiftOffer
 from tests.factories.accounts import UserFactory
 from tests.factories.shifts import (
@@ -181,8 +182,17 @@ class TestOneAfterAnother:
 def test_two_hundred_are_asked_in_one_event(crowd, now, django_assert_max_num_queries):
     shift = ShiftFactory()
 
-    with django_assert_max_num_queries(32):
+    with django_assert_max_num_queries(40):
         services.offer_shift(shift, now=now)
 
-    assert Event.objects.count() == 1
-    assert Entry.objects.count() == offering.LOT
+    told = Event.objects.get(kind=events.OFFER)
+    assert Entry.objects.filter(event=told).count() == offering.LOT
+
+
+def test_two_hundred_offers_are_taken_back_in_a_few_queries(crowd, now, django_assert_max_num_queries):
+    shift = services.offer_shift(ShiftFactory(), now=now)
+
+    with django_assert_max_num_queries(40):
+        services.withdraw_offers(shift)
+
+    assert Notice.objects.filter(withdrawn_at__isnull=False).count() == offering.LOT

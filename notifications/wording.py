@@ -1,0 +1,112 @@
+"""What rows of the outbox mean, in words for operators."""
+
+from datetime import datetime, timedelta
+
+from notifications import catalogue, trees
+from notifications.channels.parcel import Verdict
+from notifications.models import Attempt, Delivery, Device, DeviceChange
+
+State = Delivery.State
+Reason = Delivery.Reason
+What = DeviceChange.What
+
+CHANNELS = {
+    trees.FCM: "Push (FCM)",
+    trees.ONESIGNAL: "Push (OneSignal)",
+    trees.EMAIL: "Email",
+    trees.SMS: "Text message",
+}
+PROVIDERS = {trees.FCM: "FCM", trees.ONESIGNAL: "OneSignal", trees.EMAIL: "The mail server", trees.SMS: "Twilio"}
+
+REASONS = {
+    Reason.MUTED: "the recipient has turned this off on this channel",
+    Reason.ACKED: "an app in the foreground had it already",
+    Reason.SEEN: "it had been seen already",
+    Reason.READ: "it had been read already",
+    Reason.DIGESTED: "there were too many of its kind; it is told in a summary",
+    Reason.NO_ADDRESS: "there was no address: no registered device, or no verified email or phone number",
+    Reason.NOT_CONFIGURED: "this server has no access to the provider",
+    Reason.STALE: "the device had not been heard of for weeks",
+    Reason.INACTIVE: "the account is not active",
+    Reason.SUPERSEDED: "something newer took its place",
+}
+KNOWS_ALREADY = {Reason.ACKED, Reason.SEEN, Reason.READ}
+
+VERDICTS = {
+    Verdict.ACCEPTED: "took it",
+    Verdict.DEAD: "knows no such address any more: the app was removed, or got a new address",
+    Verdict.REJECTED: "refused the message as malformed, which is a defect of ours",
+    Verdict.MISCONFIGURED: "refused us: our credentials or settings are wrong, nothing goes this way until they are mended",
+    Verdict.LIMITED: "had too many messages from us",
+    Verdict.TRANSIENT: "gave no clear answer; it may have arrived or not",
+    Verdict.UNSENT: "could not be reached; it did not arrive",
+}
+
+ENDS = {
+    State.FAILED: "given up",
+    State.DEAD_ADDRESS: "over, since the address is dead",
+    State.WITHDRAWN: "not sent, because the notice was withdrawn",
+    State.EXPIRED: "not sent any more, because its time was over",
+}
+
+CHANGES = {
+    What.REGISTERED: "A device was registered",
+    What.REFRESHED: "A device was given a new address",
+    What.MOVED: "A device was registered by somebody else",
+    What.UNBOUND: "A device was unbound",
+    What.DIED: "The provider called a device's address dead",
+    What.AGED: "A device was deleted, unheard of for too long",
+}
+
+
+def way(delivery: Delivery, device: Device | None) -> str:
+    words = CHANNELS.get(delivery.channel, delivery.channel)
+    if delivery.device_id:
+        words += f" to {device}" if device else f" to a device that is gone ({str(delivery.device_id)[-8:]})"
+    return f"{words}, taking it off the screen" if delivery.is_clear else words
+
+
+def reason(delivery: Delivery) -> str:
+    return REASONS.get(Reason(delivery.reason), delivery.reason) if delivery.reason in Reason else delivery.reason
+
+
+def plan(delivery: Delivery) -> str:
+    if delivery.held_until is None:
+        return "planned, to go at once"
+    until = f"planned, to wait until {clock(delivery.held_until)}"
+    ack_wait = timedelta(seconds=catalogue.kind(delivery.notice.kind).ack_seconds)
+    if delivery.step:
+        return f"{until} for the ways before it"
+    if delivery.held_until <= delivery.planned_at + ack_wait:
+        return f"{until} for an app in the foreground to acknowledge it"
+    return f"{until}, the end of quiet hours"
+
+
+def attempt(attempt: Attempt, channel: str) -> str:
+    provider = PROVIDERS.get(channel, channel)
+    words = f"{provider} {VERDICTS[Verdict(attempt.verdict)]}"
+    facts = [attempt.code, f"HTTP {attempt.http}" if attempt.http else "", f"{attempt.milliseconds} ms"]
+    words += f" ({', '.join(fact for fact in facts if fact)})"
+    if attempt.retry_after is not None:
+        words += f"; it asked us to wait {attempt.retry_after:g} s"
+    if attempt.error:
+        words += f"; it said “{attempt.error}”"
+    return words
+
+
+def end(delivery: Delivery) -> str:
+    if delivery.state == State.SKIPPED:
+        return f"not sent, because {reason(delivery)}"
+    words = ENDS[State(delivery.state)]
+    if delivery.reason:
+        return f"{words}, because an operator must first look at this kind of notice ({delivery.reason})"
+    return f"{words} ({delivery.code})" if delivery.code and delivery.state == State.FAILED else words
+
+
+def device_change(change: DeviceChange) -> str:
+    words = f"{CHANGES[What(change.what)]} ({str(change.device_id)[-8:]})"
+    return f"{words}: {change.reason}." if change.reason else f"{words}."
+
+
+def clock(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
