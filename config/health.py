@@ -4,10 +4,14 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 
+from core.wiring import hooks
 from realtime import nodes
 from realtime.bus import bus
 from realtime.hub import hub
 from realtime.models import Node
+
+for collector in hooks("COLLECTORS"):
+    REGISTRY.register(collector)
 
 
 def healthz(request: HttpRequest) -> HttpResponse:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.translation import gettext_noop
 from uuid_utils.compat import uuid7
 
@@ -12,15 +13,24 @@ from core.doorbell import ring
 from core.errors import refuse
 from core.unit import unit
 from notifications import breaker, devices, outbox, tasks, trees
+from notifications.catalogue import NoticeKind
 from notifications.errors import DeliveryNotGivenUp, DeviceDisabled, NoticeIsOver
 from notifications.messages import Message, notify
 from notifications.models import Broadcast, ChannelHealth, Delivery, Device, Notice
+from notifications.trees import Step
 
 State = Delivery.State
 
 GIVEN_UP = [State.FAILED, State.DEAD_ADDRESS, State.EXPIRED]
 TEST = "test"
 TEST_LASTS = timedelta(minutes=10)
+TEST_KIND = NoticeKind(
+    "Tests",
+    tree=tuple(Step(channel, unless=Delivery.Unless.NEVER) for channel in trees.CHANNELS),
+    throttle=None,
+    is_mandatory=True,
+    is_listed=False,
+)
 
 
 @unit
@@ -45,7 +55,7 @@ def withdraw(notice: Notice) -> None:
     outbox.withdraw_notices(locked)
 
 
-def test_channels(user: User) -> Notice:
+def send_test(user: User) -> Notice:
     """To every channel and device of hers; what each answered is in the life of the notice."""
     message = _test_message(user)
     with unit():
@@ -54,7 +64,7 @@ def test_channels(user: User) -> Notice:
 
 
 @unit
-def test_device(device: Device, *, now: datetime) -> Notice:
+def send_test_to(device: Device, *, now: datetime) -> Notice:
     """To this one only: the plan is made here."""
     refuse(DeviceDisabled, unless=device.is_enabled)
     message = _test_message(device.user)
@@ -112,3 +122,14 @@ def broadcast(
     )
     Broadcast.objects.bulk_create([wanted], ignore_conflicts=True)
     ring(tasks.send_broadcast, str(broadcast_id))
+
+
+def _test_message(user: User) -> Message:
+    return Message(
+        TEST,
+        ("notifications.test", uuid7()),
+        gettext_noop("A test"),
+        gettext_noop("An operator has sent this to see whether it arrives."),
+        [user.pk],
+        expires_at=timezone.now() + TEST_LASTS,
+    )

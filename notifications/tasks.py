@@ -1,8 +1,10 @@
+from uuid import UUID
+
 from celery import shared_task
 from django.utils import timezone
 
 from core.doorbell import ring
-from notifications import claiming, device_ageing, digests, planning, retention, sending
+from notifications import broadcasting, claiming, device_ageing, digests, planning, retention, sending
 
 
 @shared_task
@@ -33,6 +35,16 @@ def forget() -> None:
 @shared_task
 def age_devices() -> None:
     device_ageing.age(timezone.now())
+
+
+@shared_task
+def send_broadcast(broadcast_id: str) -> None:
+    broadcasting.send(UUID(broadcast_id))
+
+
+@shared_task
+def send_broadcasts() -> None:
+    broadcasting.send_waiting(timezone.now())
 
 
 def _ring_due_lanes() -> None:

@@ -17,9 +17,9 @@ PAGE = "notifications/unsubscribe.html"
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def unsubscribe_by_link(request: HttpRequest, token: str) -> HttpResponse:
+def unsubscribe_by_link(request: HttpRequest) -> HttpResponse:
     try:
-        subscription = Subscription.by(token)
+        subscription = Subscription.by(request.GET.get("token", ""))
     except LinkBroken as refusal:
         return render(request, PAGE, {"is_broken": True}, status=refusal.status)
     if request.method == "POST":

@@ -8,19 +8,17 @@ from django.conf import settings
 from django.core import signing
 
 from accounts.models import User
-from core.unit import unit
-from notifications import catalogue
+from notifications import catalogue, preferences
 from notifications.errors import LinkBroken
-from notifications.models import Preference
 from notifications.trees import EMAIL
 
 SALT = "notifications.unsubscribing"
 
 
 def link(user_id: UUID, kind: str) -> str:
-    """It stays good for as long as SECRET_KEY does: a mail may be read years later."""
+    """It stays good for as long as SECRET_KEY does: a mail may be read years later. Query strings are not logged."""
     token = signing.dumps([user_id.hex, kind], salt=SALT)
-    return f"{settings.PUBLIC_URL.rstrip('/')}/api/unsubscribe/{token}"
+    return f"{settings.PUBLIC_URL.rstrip('/')}/api/unsubscribe?token={token}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +46,7 @@ class Subscription:
         return catalogue.kind(self.kind).is_mandatory
 
 
-@unit
 def unsubscribe(subscription: Subscription) -> None:
     """Safe to repeat. A kind that has become mandatory since the mail was written stays."""
-    if subscription.is_mandatory:
-        return
-    Preference.objects.bulk_create(
-        [Preference(user=subscription.user, kind=subscription.kind, channel=EMAIL, is_enabled=False)],
-        update_conflicts=True,
-        unique_fields=["user", "kind", "channel"],
-        update_fields=["is_enabled"],
-    )
+    if not subscription.is_mandatory:
+        preferences.choose(subscription.user.pk, channels={}, kinds={subscription.kind: {EMAIL: False}})

@@ -17,5 +17,5 @@ urlpatterns = [
     path("devices/<uuid:device_id>", reach_views.OneDevice.as_view()),
     path("preferences", reach_views.Preferences.as_view()),
     path("quiet-hours", reach_views.QuietHours.as_view()),
-    path("unsubscribe/<str:token>", unsubscribe_by_link),
+    path("unsubscribe", unsubscribe_by_link),
 ]

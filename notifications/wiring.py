@@ -1,17 +1,35 @@
-from notifications import carriers, commands, devices, digests, exports, kinds, messages, outbox, preferences, services
+from notifications import (
+    carriers,
+    commands,
+    devices,
+    digests,
+    exports,
+    kinds,
+    messages,
+    metrics,
+    operations,
+    outbox,
+    preferences,
+    services,
+)
 from notifications.catalogue import NoticeKind
 
 SETTLERS = [(messages.Message, outbox.settle)]
-NOTICES = {digests.KIND: NoticeKind("Summaries", throttle=None, is_listed=False)}
+NOTICES = {
+    digests.KIND: NoticeKind("Summaries", throttle=None, is_listed=False),
+    operations.TEST: operations.TEST_KIND,
+}
 KINDS = {"notifications.notice": kinds.NOTICE, "notifications.inbox": kinds.INBOX}
 COMMANDS = commands.COMMANDS
 CARRIERS = {"sms": carriers.SMS}
 SCHEDULE = {
     "notifications.deliver": {"task": "notifications.tasks.deliver", "schedule": 1.0},
     "notifications.send_digests": {"task": "notifications.tasks.send_digests", "schedule": 60.0},
+    "notifications.send_broadcasts": {"task": "notifications.tasks.send_broadcasts", "schedule": 10.0},
     "notifications.forget": {"task": "notifications.tasks.forget", "schedule": 86_400.0},
     "notifications.age_devices": {"task": "notifications.tasks.age_devices", "schedule": 86_400.0},
 }
+COLLECTORS = [metrics.collector]
 REVOKED = [devices.unbind_sessions]
 ANONYMISED = [services.forget, devices.forget, preferences.forget]
 EXPORTS = {

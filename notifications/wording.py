@@ -36,7 +36,7 @@ VERDICTS = {
     Verdict.ACCEPTED: "took it",
     Verdict.DEAD: "knows no such address any more: the app was removed, or got a new address",
     Verdict.REJECTED: "refused the message as malformed, which is a defect of ours",
-    Verdict.MISCONFIGURED: "refused us: our credentials or settings are wrong, nothing goes this way until they are mended",
+    Verdict.MISCONFIGURED: "refused us: our credentials or settings are wrong, and nothing goes until they are mended",
     Verdict.LIMITED: "had too many messages from us",
     Verdict.TRANSIENT: "gave no clear answer; it may have arrived or not",
     Verdict.UNSENT: "could not be reached; it did not arrive",

@@ -64,4 +64,4 @@ def every_channel(settings: Any) -> None:
         "FIREBASE_CREDENTIALS", "ONESIGNAL_APP_ID", "ONESIGNAL_API_KEY",
         "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM",
     ):  # fmt: skip
-        setattr(settings, name, "given")
+        setattr(settings, name, getattr(settings, name) or "given")

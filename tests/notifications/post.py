@@ -39,9 +39,7 @@ def told(kind: str, user: User, **options: Any) -> Notice:
 
 
 def planned(kind: str, user: User, **options: Any) -> list[Delivery]:
-    notice = told(kind, user, **options)
-    planning.plan(timezone.now())
-    return ways_of(notice)
+    return planned_ways(told(kind, user, **options))
 
 
 def ways_of(notice: Notice) -> list[Delivery]:
@@ -70,14 +68,32 @@ def claim_all(now: datetime | None = None) -> list[int]:
 def meanwhile(act: Callable[[], object], *, after: float) -> Iterator[None]:
     """In another thread, `after` seconds from now; it is over when the block is."""
 
-    def run() -> None:
+    def wait_and_act() -> None:
         sleep(after)
+        act()
+
+    with ThreadPoolExecutor(max_workers=1) as executor:
+        acting = executor.submit(in_thread(wait_and_act))
+        yield
+        acting.result()
+
+
+def in_thread(act: Callable[[], object]) -> Callable[[], None]:
+    """`act` for another thread, which leaves no connection open."""
+
+    def run() -> None:
         try:
             act()
         finally:
             connection.close()
 
-    with ThreadPoolExecutor(max_workers=1) as executor:
-        acting = executor.submit(run)
-        yield
-        acting.result()
+    return run
+
+
+def planned_ways(notice: Notice) -> list[Delivery]:
+    planning.plan(timezone.now())
+    return ways_of(notice)
+
+
+def drain(lane: str) -> None:
+    sending.drain(lane)

@@ -70,8 +70,8 @@ TABLE = {
 
 
 def registered(user: User, address: str, platform: str = "android") -> Device:
-    now = timezone.now() - timedelta(seconds=1)
-    return devices.register(user_id=user.pk, address=address, platform=platform, install_id=f"app {user.pk}", now=now)[0]
+    now, install_id = timezone.now() - timedelta(seconds=1), f"app of {user.pk}"
+    return devices.register(user_id=user.pk, address=address, platform=platform, install_id=install_id, now=now)[0]
 
 
 @pytest.mark.parametrize("row", TABLE.values(), ids=TABLE.keys())

@@ -1,3 +1,4 @@
+import logging
 import re
 
 import pytest
@@ -58,10 +59,10 @@ def test_the_button_of_the_page_stops_them_and_a_second_click_does_no_harm(reade
     page = anybody.get(path_for(reader)).content.decode()
     answers = [anybody.post(path_for(reader)).content.decode() for _ in range(2)]
 
-    assert "Do you want no more emails about “News”?" in page
+    assert "Stop emails about “News”?" in page
     assert '<form method="post">' in page
     assert answers[0] == answers[1]
-    assert "You get no more emails about “News”." in answers[0]
+    assert "You will get no more emails about “News”." in answers[0]
     assert list(Preference.objects.values_list("user", "kind", "channel", "is_enabled")) == [
         (reader.pk, "sample_news", EMAIL, False)
     ]
@@ -94,7 +95,7 @@ def test_a_kind_that_nobody_can_mute_is_not_muted_by_a_link_either(reader: User,
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_a_link_that_is_not_ours_is_broken(reader: User, anybody: Client, method: str) -> None:
     whole = path_for(reader)
-    for link in (whole[:-1], whole.replace("unsubscribe/", "unsubscribe/x"), "/api/unsubscribe/a:b:c"):
+    for link in (whole[:-1], whole.replace("token=", "token=x"), "/api/unsubscribe?token=a:b:c", "/api/unsubscribe"):
         answer = getattr(anybody, method)(link)
         assert (answer.status_code, "This link is broken." in answer.content.decode()) == (404, True)
 
@@ -115,5 +116,15 @@ def test_the_page_speaks_the_language_of_its_reader(anybody: Client) -> None:
     assert '<html lang="ar" dir="rtl">' in page
 
 
+def test_the_link_is_not_in_the_log(reader: User, anybody: Client, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+
+    anybody.post(path_for(reader), ONE_CLICK)
+
+    [line] = [record for record in caplog.records if record.name == "requests"]
+    assert line.path == "/api/unsubscribe"
+    assert path_for(reader).partition("=")[2] not in caplog.text
+
+
 def test_the_link_leads_to_its_page(reader: User) -> None:
-    assert resolve(path_for(reader)).func is unsubscribe_by_link
+    assert resolve(path_for(reader).partition("?")[0]).func is unsubscribe_by_link
