@@ -15,9 +15,13 @@ from pytest_django import Settings
 from notifications.channels.composing import compose
 from notifications.channels.email import THREADS, Email
 from notifications.channels.parcel import Outcome, Parcel, Scope, Verdict
+from notifications.courier import courier
+from notifications.models import Delivery, Notice
+from tests.factories.accounts import UserFactory
 from tests.notifications import smtp
 from tests.notifications.fcm.phone import NID
 from tests.notifications.fcm.phone import parcel as any_parcel
+from tests.notifications.post import deliver, planned
 from tests.outside.world import World
 
 ACCEPTED, DEAD, REJECTED, MISCONFIGURED, LIMITED, TRANSIENT, UNSENT = Verdict
@@ -303,3 +307,22 @@ def test_a_mail_that_cannot_be_turned_off_has_no_link_to_do_so() -> None:
 
 def test_a_mail_of_one_line_has_a_subject() -> None:
     assert compose(parcel(title="", body="See you there")).subject == "See you there"
+
+
+# From a notice to the mailbox.
+
+
+@pytest.mark.django_db
+def test_an_important_notice_is_in_the_mailbox(post: World, settings: Settings) -> None:
+    settings.EMAIL_BACKEND, settings.EMAIL_HOST = SMTP, "127.0.0.1"
+    grace = UserFactory(email=GRACE, email_verified_at=timezone.now(), locale="ar")
+    [_, mailing] = planned("sample_news", grace, importance=Notice.Importance.IMPORTANT)
+
+    deliver()
+    courier.close()
+
+    mailing.refresh_from_db()
+    headers = only_mail(post)["headers"]
+    assert (headers["To"], headers["Subject"], headers["Content-Language"]) == (GRACE, "Counter 7", "ar")
+    assert mailing.state == Delivery.State.ACCEPTED
+    assert mailing.tries.get().provider_id == headers["Message-ID"]
