@@ -17,7 +17,7 @@ from notifications.trees import LANES
 
 State = ChannelHealth.State
 
-KIND_PREFIX = "kind "
+SEPARATOR = ":"  # between a channel and a kind of notice
 UNLIMITED = 1_000_000
 FAULTS = {Verdict.TRANSIENT, Verdict.LIMITED, Verdict.UNSENT, Verdict.MISCONFIGURED}
 AT_ONCE = {Verdict.MISCONFIGURED}  # the next call would fail just so
@@ -45,9 +45,8 @@ def note(lane: str, outcomes: Sequence[Outcome], now: datetime) -> list[str]:
     return [name for name in lanes if _learn(name, outcomes if name == lane else of_all, now)]
 
 
-def note_kind(kind: str, rejected: Sequence[bool], now: datetime) -> None:
+def note_kind(name: str, rejected: Sequence[bool], now: datetime) -> None:
     """A kind whose messages are rejected one after another is stopped until an operator closes its breaker."""
-    name = name_of_kind(kind)
     health = _locked(name, create=any(rejected))
     if health is None:
         return
@@ -59,14 +58,12 @@ def note_kind(kind: str, rejected: Sequence[bool], now: datetime) -> None:
 
 
 def stopped_kinds() -> set[str]:
-    names = (
-        ChannelHealth.objects.exclude(state=State.CLOSED).filter(pk__startswith="kind ").values_list("pk", flat=True)
-    )
-    return {name.removeprefix("kind ") for name in names}
+    stopped = ChannelHealth.objects.exclude(state=State.CLOSED).filter(pk__contains=SEPARATOR)
+    return set(stopped.values_list("pk", flat=True))
 
 
-def name_of_kind(kind: str) -> str:
-    return f"{KIND_PREFIX}{kind}"
+def name_of_kind(channel: str, kind: str) -> str:
+    return f"{channel}{SEPARATOR}{kind}"
 
 
 @unit

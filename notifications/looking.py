@@ -7,8 +7,9 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, QuerySet
 
 from core.sealing import unseal
-from notifications import breaker, quiet, selectors, trees
+from notifications import quiet, selectors, trees
 from notifications.addresses import personal_address, sealed_address
+from notifications.breaker import name_of_kind, stopped_kinds
 from notifications.channels.parcel import Parcel
 from notifications.messages import text_of
 from notifications.models import Delivery, Notice
@@ -41,19 +42,21 @@ class Look:
 def look(delivery_ids: Collection[int], now: datetime) -> list[Look]:
     """At claimed deliveries, by what is committed now. Those that another process has taken over are left out."""
     deliveries = list(_claimed(delivery_ids))
-    users = {delivery.notice.recipient_id for delivery in deliveries}
-    preferences = Preferences.of(users)
-    stopped = breaker.stopped_kinds()
-    verdicts = {
-        d.pk: verdict_on(d, now, is_wanted=_is_wanted(d, preferences), is_stopped=d.notice.kind in stopped)
-        for d in deliveries
-    }
-    going = {d.notice.recipient_id for d in deliveries if verdicts[d.pk] is None}
-    badges = selectors.unread_counts(going) if going else {}
+    preferences = Preferences.of({delivery.notice.recipient_id for delivery in deliveries})
+    stopped = stopped_kinds()
+    verdicts = {delivery.pk: _verdict(delivery, now, preferences, stopped) for delivery in deliveries}
+    badges = selectors.unread_counts({d.notice.recipient_id for d in deliveries if verdicts[d.pk] is None})
     return [
         Look(d, None if verdicts[d.pk] else _parcel(d, badges[d.notice.recipient_id]), verdicts[d.pk])
         for d in deliveries
     ]
+
+
+def _verdict(delivery: Delivery, now: datetime, preferences: Preferences, stopped: Collection[str]) -> Verdict | None:
+    notice = delivery.notice
+    is_wanted = preferences.wants(notice.recipient_id, notice.kind, delivery.channel)
+    is_stopped = name_of_kind(delivery.channel, notice.kind) in stopped
+    return verdict_on(delivery, now, is_wanted=is_wanted, is_stopped=is_stopped)
 
 
 def verdict_on(delivery: Delivery, now: datetime, *, is_wanted: bool, is_stopped: bool) -> Verdict | None:
@@ -106,10 +109,6 @@ def _claimed(delivery_ids: Collection[int]) -> QuerySet[Delivery]:
         .select_related("notice__recipient__quiet_hours", "device")
         .annotate(is_acked=Exists(acknowledged), is_received=Exists(received))
     )
-
-
-def _is_wanted(delivery: Delivery, preferences: Preferences) -> bool:
-    return preferences.wants(delivery.notice.recipient_id, delivery.notice.kind, delivery.channel)
 
 
 def _quiet_until(notice: Notice, now: datetime) -> datetime | None:

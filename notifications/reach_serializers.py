@@ -1,6 +1,6 @@
 """How to reach somebody: her devices, what she wants to hear, and when she is not to be disturbed."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from django.utils.functional import Promise
@@ -61,7 +61,7 @@ class NamedField(serializers.DictField):
         self._unknown = unknown
         super().__init__(**kwargs)
 
-    def run_child_validation(self, data: dict[str, Any]) -> dict[str, Any]:
+    def run_child_validation(self, data: Mapping[str, Any]) -> dict[str, Any]:
         if unknown := [name for name in data if name not in self._names()]:
             raise serializers.ValidationError({name: [self._unknown] for name in unknown})
         return super().run_child_validation(data)

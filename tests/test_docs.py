@@ -135,7 +135,7 @@ def test_every_setting_is_documented_and_no_other():
     read = {
         name
         for source in sources
-        for name in re.findall(r"\b(?:env|flag|number|words|secret)\(\"([A-Z_]+)\"", source.read_text())
+        for name in re.findall(r"\b(?:env|flag|number|words|secret)\(\s*\"([A-Z_]+)\"", source.read_text())
     }
 
     assert table("Settings").keys() == read

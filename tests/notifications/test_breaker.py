@@ -17,6 +17,7 @@ State = ChannelHealth.State
 ACCEPTED = Outcome(Verdict.ACCEPTED)
 FAILED = Outcome(Verdict.TRANSIENT, "UNAVAILABLE")
 LANE = "fcm.android"
+NEWS = breaker.name_of_kind("fcm", "sample_news")
 
 
 @unit
@@ -90,12 +91,12 @@ def test_what_is_wrong_with_an_address_or_a_message_says_nothing_of_the_lane() -
 
 def test_a_kind_that_is_rejected_five_times_in_a_row_is_stopped_until_somebody_closes_it(now: datetime) -> None:
     with unit():
-        breaker.note_kind("sample_news", [True, True, False, True, True, True, True], now)
+        breaker.note_kind(NEWS, [True, True, False, True, True, True, True], now)
     assert breaker.stopped_kinds() == set()
     with unit():
-        breaker.note_kind("sample_news", [True], now)
-    assert breaker.stopped_kinds() == {"sample_news"}
-    breaker.close(breaker.name_of_kind("sample_news"))
+        breaker.note_kind(NEWS, [True], now)
+    assert breaker.stopped_kinds() == {NEWS}
+    breaker.close(NEWS)
     assert breaker.stopped_kinds() == set()
 
 

@@ -13,6 +13,7 @@ from core.errors import DomainError
 from notifications.models import Notice
 from shifts import eligibility, expiry, messages, offering, overlaps, selectors, services
 from shifts.models import Employee, Shift, ShiftOffer
+from shifts.times import INSTANT
 from tests.factories.shifts import AvailabilityFactory, EmployeeFactory, ShiftFactory
 from tests.shifts.hearing import folded, fresh
 
@@ -56,6 +57,7 @@ class Ward(RuleBasedStateMachine):
             transaction.savepoint_rollback(self.savepoint)
 
     def attempt(self, verb, *things, **more):
+        self.now += INSTANT
         try:
             verb(*things, **more)
         except DomainError:

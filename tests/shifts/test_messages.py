@@ -46,26 +46,26 @@ class TestWords:
         ],
     )
     def test_an_offer_says_when_by_the_clock_of_its_place_and_where(self, nurse, night, now, locale, title, body):
-        services.offer_shift(night, now=now)
+        services.offer_shift_to(night, [nurse], now=now)
 
         text = text_of(notice(nurse.user), locale, "Africa/Cairo")
 
         assert (text.title, text.body) == (title, body)
 
     def test_nothing_of_the_client_is_said(self, nurse, night, now):
-        services.offer_shift(night, now=now)
+        services.offer_shift_to(night, [nurse], now=now)
 
         asked = notice(nurse.user)
         assert "Frost" not in str(asked.params) + str(asked.data)
 
     def test_a_place_that_has_no_name_is_left_out(self, nurse, night, now):
         Shift.objects.update(location_name="")
-        services.offer_shift(night, now=now)
+        services.offer_shift_to(night, [nurse], now=now)
 
         assert text_of(notice(nurse.user), "en", "UTC").body == "March 8, 2031, 10 p.m., 7.5 h"
 
     def test_the_app_is_told_which_shift_it_is(self, nurse, night, now):
-        services.offer_shift(night, now=now)
+        services.offer_shift_to(night, [nurse], now=now)
 
         asked = notice(nurse.user)
         assert asked.data == {"type": "shift_offer", "shift_id": str(night.pk)}
