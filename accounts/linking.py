@@ -7,7 +7,6 @@ from datetime import datetime
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError
 
-from accounts import selectors
 from accounts.errors import AccountNotLinked, NoAddress
 from accounts.firebase import FirebaseUser
 from accounts.models import FirebaseIdentity, User
@@ -20,10 +19,13 @@ def user_of(person: FirebaseUser, *, now: datetime) -> User:
     """Locked, so that she is not deactivated, nor this way in closed, before her session is open."""
     try:
         with unit():
-            user = _found_or_made(person, now)
-    except IntegrityError:
-        # Somebody was faster: with this same first sign-in, or by registering the address. Now there is who to find.
-        user = _found_or_made(person, now)
+            user = _found(person, now) or _made(person, now)
+    except IntegrityError as error:
+        # Her address is somebody's: her own since a moment ago, when she signs in twice at once, or another's.
+        found = _found(person, now)
+        if found is None:
+            raise AccountNotLinked from error
+        user = found
     _note_proofs(user, person, now)
     return user
 
@@ -33,11 +35,16 @@ def unlink(user: User) -> int:
     return user.firebase_identities.all().delete()[0]
 
 
-def _found_or_made(person: FirebaseUser, now: datetime) -> User:
-    user = _linked(person)
-    if user is None:
-        user = _proven(person) or _made(person, now)
-        FirebaseIdentity.objects.create(uid=person.uid, user=user, linked_at=now)
+def _found(person: FirebaseUser, now: datetime) -> User | None:
+    linked = _linked(person)
+    if linked is not None:
+        return linked
+    proven = _proven(person)
+    return _link(proven, person, now) if proven else None
+
+
+def _link(user: User, person: FirebaseUser, now: datetime) -> User:
+    FirebaseIdentity.objects.create(uid=person.uid, user=user, linked_at=now)
     return user
 
 
@@ -62,14 +69,12 @@ def _proven(person: FirebaseUser) -> User | None:
 def _made(person: FirebaseUser, now: datetime) -> User:
     # Beside a proven phone number, a claimed email address would only keep its owner from it.
     email = person.email if person.is_email_verified or not person.phone else None
-    addresses = [address for address in (email, person.phone) if address]
-    refuse(NoAddress, unless=addresses)
-    refuse(AccountNotLinked, unless=not any(selectors.user_at(address) for address in addresses))
+    refuse(NoAddress, unless=email or person.phone)
     user = User(
         email=email, phone=person.phone, full_name=person.full_name, password=make_password(None), joined_at=now
     )
     user.save(force_insert=True)
-    return user
+    return _link(user, person, now)
 
 
 def _note_proofs(user: User, person: FirebaseUser, now: datetime) -> None:

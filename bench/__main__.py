@@ -10,7 +10,7 @@ import signal
 import sys
 import time
 
-from bench import fanout, latency, memory, publish, resume
+from bench import audience, broadcast, claims, fanout, latency, memory, publish, push, resume
 from bench.plan import QUICK, Plan
 from bench.table import Row, printed
 from tests.house import Street
@@ -22,6 +22,10 @@ MEASUREMENTS = {
     "resume": resume.measure,
     "memory": memory.measure,
     "publish": publish.measure,
+    "push": push.measure,
+    "claims": claims.measure,
+    "broadcast": broadcast.measure,
+    "audience": audience.measure,
 }
 
 
@@ -51,7 +55,7 @@ def _options() -> argparse.Namespace:
 
 
 def _names(text: str) -> list[str]:
-    """some of: fanout, latency, resume, memory, publish"""
+    """some of: fanout, latency, resume, memory, publish, push, claims, broadcast, audience"""
     names = text.split(",")
     if unknown := set(names) - MEASUREMENTS.keys():
         raise argparse.ArgumentTypeError(f"unknown: {', '.join(unknown)}")

@@ -67,8 +67,7 @@ def time_audience(users: Sequence[UUID]) -> tuple[float, float]:
     return told, time.perf_counter() - start
 
 
-def plan(users: Sequence[UUID]) -> None:
-    """Deliveries that are due, with all that belongs to them."""
+def tell_and_plan(users: Sequence[UUID]) -> None:
     tell(users)
     planning.plan(datetime.now(UTC))
 

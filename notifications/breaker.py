@@ -67,6 +67,12 @@ def name_of_kind(channel: str, kind: str) -> str:
 
 
 @unit
+def give_up_probe(lane: str, now: datetime) -> None:
+    """What was taken for it needs no call: the next one may find out."""
+    ChannelHealth.objects.filter(pk=lane, state=State.PROBING).update(state=State.OPEN, retry_at=now)
+
+
+@unit
 def close(name: str) -> None:
     """An operator has mended what was wrong."""
     ChannelHealth.objects.filter(pk=name).exclude(state=State.CLOSED).update(**_CLOSED)

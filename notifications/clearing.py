@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 
 from notifications.models import Delivery
@@ -15,6 +16,10 @@ CLEAR_RANK = 9
 
 # Which deliveries are needless once she has seen or read a notice. A mail that goes in any case is not among them.
 NEEDLESS = {Reason.SEEN: [Unless.SEEN, Unless.ACKED], Reason.READ: [Unless.READ, Unless.SEEN, Unless.ACKED]}
+
+
+# Ended without being accepted; after a try that was not answered, a screen may show it all the same.
+UNCERTAIN = [State.SKIPPED, State.WITHDRAWN, State.EXPIRED, State.FAILED]
 
 
 def end_waiting(notice_ids: Collection[UUID], state: State) -> None:
@@ -31,23 +36,23 @@ def skip_needless(notice_ids: Collection[UUID], reason: Reason) -> None:
 
 
 def clear_screens(notice_ids: Collection[UUID]) -> None:
-    """A silent push to each device that was handed one of these."""
+    """A silent push to each device that was handed one of these, or may have been."""
     now = timezone.now()
-    handed_over = Delivery.objects.filter(
-        notice__in=notice_ids, state__in=[State.ACCEPTED, State.OPENED], is_clear=False, device__is_enabled=True
-    )
+    begun = Delivery.objects.filter(notice__in=notice_ids, is_clear=False, device__is_enabled=True)
+    handed_over = begun.filter(Q(state__in=[State.ACCEPTED, State.OPENED]) | Q(state__in=UNCERTAIN, attempts__gt=0))
     clears = {
         (shown.notice_id, shown.device_id): Delivery(
             notice_id=shown.notice_id,
             device_id=shown.device_id,
             channel=shown.channel,
             lane=shown.lane,
+            step=shown.step,  # a reminder that arrives after the clear of the push before it gets one of its own
             is_clear=True,
             rank=CLEAR_RANK,
             due_at=now,
             planned_at=now,
         )
-        for shown in handed_over
+        for shown in handed_over.order_by("step")
     }
     Delivery.objects.bulk_create(clears.values(), ignore_conflicts=True)
 

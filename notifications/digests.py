@@ -8,7 +8,7 @@ from django.utils.translation import gettext_noop
 from core.unit import unit
 from notifications import catalogue
 from notifications.conf import limits
-from notifications.messages import Message, notify
+from notifications.messages import Message, Words, notify
 from notifications.models import Delivery, Digest, Notice
 
 KIND = "digest"
@@ -50,7 +50,7 @@ def _message(digest: Digest, unread: int) -> Message:
         gettext_noop("{count} more: {of}"),
         gettext_noop("Open the app to see them."),
         [digest.recipient_id],
-        params={"count": unread, "of": catalogue.kind(digest.kind).title},
+        params={"count": unread, "of": Words(catalogue.kind(digest.kind).title)},
         data={"of": digest.kind},
         occasion=str(digest.pk),
     )

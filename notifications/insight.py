@@ -64,7 +64,7 @@ class Tally:
 
     @property
     def received_rate(self) -> float | None:
-        """As apps confirm it; one that does not counts as not received."""
+        """As apps confirm it; one that does not counts as not received. Only pushes are confirmed."""
         return ratio(self.received, self.handed_over)
 
     @property

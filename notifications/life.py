@@ -7,10 +7,9 @@ from enum import StrEnum
 
 from notifications import wording
 from notifications.channels.parcel import Verdict
+from notifications.insight import HANDED_OVER
 from notifications.models import Attempt, Delivery, Device, DeviceChange, Notice
 from realtime.models import Cursor, Epoch
-
-State = Delivery.State
 
 AROUND = timedelta(days=30)  # so long before and after the notice, what became of devices is told
 CHANGES = 10
@@ -81,14 +80,13 @@ def _of_sockets(notice: Notice) -> Iterator[Line]:
 
 
 def _of_delivery(way: str, delivery: Delivery) -> Iterator[Line]:
-    is_ended_without_provider = delivery.ended_at and delivery.state not in (State.ACCEPTED, State.OPENED)
     if delivery.ended_at != delivery.planned_at:
         yield Line(delivery.planned_at, f"{way}: {wording.plan(delivery)}.")
     if delivery.received_at:
         yield Line(delivery.received_at, f"{way}: the app confirmed that it arrived.", Tone.GOOD)
     if delivery.opened_at:
         yield Line(delivery.opened_at, f"{way}: it was tapped.", Tone.GOOD)
-    if delivery.ended_at and is_ended_without_provider:
+    if delivery.ended_at and delivery.state not in HANDED_OVER:
         tone = Tone.GOOD if delivery.reason in wording.KNOWS_ALREADY else Tone.BAD
         yield Line(delivery.ended_at, f"{way}: {wording.end(delivery)}.", tone)
     if delivery.state in Delivery.WAITING:

@@ -1,5 +1,6 @@
 """The last look, when the slot is taken and nothing but the call remains: may this still go, and as what?"""
 
+import logging
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,11 +17,14 @@ from notifications.models import Delivery, Notice
 from notifications.preferences import Preferences
 from realtime.models import Cursor, Epoch
 
+logger = logging.getLogger(__name__)
+
 State = Delivery.State
 Reason = Delivery.Reason
 Unless = Delivery.Unless
 
 KIND_STOPPED = "kind_stopped"
+DEFECT = "defect"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ def look(delivery_ids: Collection[int], now: datetime) -> list[Look]:
     verdicts = {delivery.pk: _verdict(delivery, now, preferences, stopped) for delivery in deliveries}
     badges = selectors.unread_counts({d.notice.recipient_id for d in deliveries if verdicts[d.pk] is None})
     return [
-        Look(d, None if verdicts[d.pk] else _parcel(d, badges[d.notice.recipient_id]), verdicts[d.pk])
+        Look(d, None, verdict) if (verdict := verdicts[d.pk]) else _packed(d, badges[d.notice.recipient_id])
         for d in deliveries
     ]
 
@@ -122,6 +126,14 @@ def _address(delivery: Delivery) -> str:
     if delivery.channel == trees.FCM:
         return sealed_address(delivery.device, recipient.pk)
     return personal_address(delivery.channel, recipient)
+
+
+def _packed(delivery: Delivery, badge: int) -> Look:
+    try:
+        return Look(delivery, _parcel(delivery, badge), None)
+    except Exception:  # a broken seal, or words without a param: a defect of one, which must not hold up the others
+        logger.exception("notice_broken", extra={"nid": str(delivery.notice_id), "delivery": delivery.pk})
+        return Look(delivery, None, Verdict(State.FAILED, DEFECT))
 
 
 def _parcel(delivery: Delivery, badge: int) -> Parcel:

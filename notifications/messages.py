@@ -19,12 +19,20 @@ Importance = Notice.Importance
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """A param that is a message id itself."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """`kind` is in the catalogue; `about` the object it is about (kind, key), and `title` and `body` are message ids of
     gettext (mark them with `gettext_noop`), with the names of `params` in braces.
 
     Nobody is told the same twice: same kind, about, title and `occasion`. `data` goes to the app as it is: ids only.
-    A param may be an instant: one with a place's zone is shown by that place's clock, one in UTC by the reader's.
+    A param may be `Words`, or an instant: one with a place's zone is shown by that place's clock, one in UTC by the
+    reader's.
     """
 
     kind: str
@@ -80,6 +88,8 @@ def _said(text: str, params: Mapping[str, Any]) -> str:
 
 
 def _stored(value: Any) -> Any:
+    if isinstance(value, Words):
+        return {"words": value.id}
     if not isinstance(value, datetime):
         return value
     zone = getattr(value.tzinfo, "key", "UTC")
@@ -89,5 +99,7 @@ def _stored(value: Any) -> Any:
 def _shown(value: Any, readers_zone: str) -> Any:
     if not isinstance(value, dict):
         return value
+    if "words" in value:
+        return translation.gettext(value["words"])
     zone = readers_zone if value["zone"] == "UTC" else value["zone"]
     return date_format(datetime.fromisoformat(value["at"]).astimezone(ZoneInfo(zone)), "DATETIME_FORMAT")

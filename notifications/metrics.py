@@ -10,7 +10,7 @@ from django.utils import timezone
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from notifications import backlog, insight
+from notifications import backlog, insight, trees
 from notifications.conf import limits
 from notifications.measuring import SHARES
 from notifications.models import ChannelHealth
@@ -86,10 +86,13 @@ def _of_last_hour(since: datetime) -> Iterable[GaugeMetricFamily]:
     for (lane, state), count in insight.counts(outcomes, "lane", "state").items():
         deliveries.add_metric([lane, state], count)
     rate = _gauge("delivery_ratio_last_hour", "Handed over, of those that should have gone and have ended.", "channel")
-    received = _gauge("received_ratio_last_hour", "Confirmed by apps, of those handed over.", "channel")
-    opened = _gauge("opened_ratio_last_hour", "Tapped, of those handed over.", "channel")
+    received = _gauge("received_ratio_last_hour", "Confirmed by apps, of the pushes handed over.", "channel")
+    opened = _gauge("opened_ratio_last_hour", "Tapped, of the pushes handed over.", "channel")
     for (channel,), tally in insight.tallies(outcomes, "channel").items():
-        for gauge, value in ((rate, tally.rate), (received, tally.received_rate), (opened, tally.opened_rate)):
+        ratios = [(rate, tally.rate)]
+        if channel in trees.PUSH:
+            ratios += [(received, tally.received_rate), (opened, tally.opened_rate)]
+        for gauge, value in ratios:
             if value is not None:
                 gauge.add_metric([channel], value)
     failures = _gauge("failures_last_hour", "Deliveries that were given up.", "channel", "state", "code")

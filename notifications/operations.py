@@ -25,7 +25,7 @@ GIVEN_UP = [State.FAILED, State.DEAD_ADDRESS, State.EXPIRED]
 TEST = "test"
 TEST_LASTS = timedelta(minutes=10)
 TEST_KIND = NoticeKind(
-    "Tests",
+    gettext_noop("Tests"),
     tree=tuple(Step(channel, unless=Delivery.Unless.NEVER) for channel in trees.CHANNELS),
     throttle=None,
     is_mandatory=True,

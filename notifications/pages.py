@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from notifications import backlog, charts, insight
+from notifications import backlog, charts, insight, trees
 from notifications.insight import Dwell
 from notifications.models import ChannelHealth
 
@@ -46,7 +46,13 @@ def _of_window(window: timedelta) -> dict[str, Any]:
         total.add(outcome.tally)
     dwells = {(one.kind, one.channel, one.is_held): one for one in insight.dwells(since)}
     kinds = [
-        {"kind": kind, "channel": channel, "tally": tally, **_dwells_of(dwells, kind, channel)}
+        {
+            "kind": kind,
+            "channel": channel,
+            "tally": tally,
+            "is_push": channel in trees.PUSH,
+            **_dwells_of(dwells, kind, channel),
+        }
         for (kind, channel), tally in insight.tallies(outcomes, "kind", "channel").items()
     ]
     return {

@@ -49,7 +49,7 @@ def ends_at(windows: Iterable[Stored], zone: str, at: datetime) -> datetime | No
     None when `at` lies in none.
     """
     reached = at
-    for begin, end in sorted(_around([Window.parse(window) for window in windows], ZoneInfo(zone), at)):
+    for begin, end in _around([Window.parse(window) for window in windows], ZoneInfo(zone), at):
         if begin > reached:
             break
         reached = max(reached, end)
@@ -67,11 +67,15 @@ def holds_back(notice: Notice, channel: str) -> bool:
 
 
 def _around(windows: Iterable[Window], zone: ZoneInfo, at: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """What begins within a week of `at`, and what began before and may last: a clock put back shows a day again."""
+    """What begins within a week of `at`, and what began before and may last; in the order of their beginnings.
+
+    Clocks that are put back show a day again, and where they skip a whole one a week has eight.
+    """
     today = at.astimezone(zone).date()
-    for offset in range(-2, 8):
+    in_order = sorted(windows, key=lambda window: window.start)
+    for offset in range(-2, 10):
         day = today + offset * DAY
-        for window in windows:
+        for window in in_order:
             if day.weekday() in window.days:
                 yield window.on(day, zone)
 

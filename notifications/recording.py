@@ -18,7 +18,7 @@ from notifications import breaker, clearing, devices
 from notifications.channels.parcel import Outcome, Verdict
 from notifications.conf import limits
 from notifications.courier import Sent
-from notifications.looking import Look
+from notifications.looking import DEFECT, Look
 from notifications.models import Attempt, Delivery, Notice
 
 logger = logging.getLogger(__name__)
@@ -26,6 +26,7 @@ logger = logging.getLogger(__name__)
 State = Delivery.State
 
 RETRY_AFTER = (10.0, 30.0, 90.0, 300.0, 900.0)  # seconds; Google asks for ten at least before the first
+CANNOT_GO = {Delivery.Reason.NO_ADDRESS, DEFECT}
 NOT_HANDED_OVER = {Verdict.UNSENT, Verdict.MISCONFIGURED}  # no fault of the delivery: it costs it no try
 
 
@@ -43,11 +44,12 @@ def record(lane: str, sent: Sequence[Sent], now: datetime) -> None:
     for delivery, one, outcome in told:
         if outcome.verdict == Verdict.ACCEPTED:
             accepted.append(delivery)
-        elif delivery.state == State.SENDING:
+        elif delivery.state == State.SENDING and delivery.attempts == one.job.attempt:
             _write(delivery, **_after_failure(delivery, one, outcome, now))
             if delivery.state not in Delivery.ACTIVE and not delivery.is_clear:
                 ended.append(delivery.notice_id)
     _accept(accepted, now)
+    _clear_if_over([*(delivery.notice_id for delivery in accepted if not delivery.is_clear), *ended])
     for opened in breaker.note(lane, [outcome for _, _, outcome in told], now):
         turn_urgent_to_next_step(opened, now)
     _note_kinds(told, now)
@@ -58,7 +60,7 @@ def record(lane: str, sent: Sequence[Sent], now: datetime) -> None:
 def record_looks(looks: Sequence[Look], now: datetime) -> None:
     """Of those that end, or wait, without a call."""
     deliveries = _locked([one.delivery.pk for one in looks])
-    out_of_reach = []
+    ended, out_of_reach = [], []
     for one in looks:
         delivery, verdict = deliveries.get(one.delivery.pk), one.verdict
         if delivery is None or verdict is None or delivery.state != State.SENDING:
@@ -73,8 +75,11 @@ def record_looks(looks: Sequence[Look], now: datetime) -> None:
             ended_at=now if is_over else None,
             attempts=delivery.attempts - 1,
         )
-        if verdict.reason == Delivery.Reason.NO_ADDRESS and not delivery.is_clear:
+        if is_over and not delivery.is_clear:
+            ended.append(delivery.notice_id)
+        if verdict.reason in CANNOT_GO and not delivery.is_clear:
             out_of_reach.append(delivery.notice_id)
+    _clear_if_over(ended)
     turn_to_next_step(out_of_reach, now)
 
 
@@ -128,11 +133,12 @@ def _accept(deliveries: Sequence[Delivery], now: datetime) -> None:
     # One whose lease ran out meanwhile may be claimed or retried by now; it has arrived all the same.
     arrived = Delivery.objects.active().filter(pk__in=[delivery.pk for delivery in deliveries])
     arrived.update(state=State.ACCEPTED, code="", reason="", ended_at=now)
-    shown = {delivery.notice_id for delivery in deliveries if not delivery.is_clear}
-    no_longer_wanted = Notice.objects.filter(pk__in=shown).filter(
-        Q(withdrawn_at__isnull=False) | Q(read_at__isnull=False) | Q(archived_at__isnull=False)
-    )
-    # It was on the wire when she read it elsewhere, or when it was withdrawn.
+
+
+def _clear_if_over(notice_ids: Collection[UUID]) -> None:
+    """These were, or may have been, on the wire when she read them elsewhere, or when they were withdrawn."""
+    over = Q(withdrawn_at__isnull=False) | Q(read_at__isnull=False) | Q(archived_at__isnull=False)
+    no_longer_wanted = Notice.objects.filter(over, pk__in=notice_ids) if notice_ids else Notice.objects.none()
     clearing.clear_screens(list(no_longer_wanted.values_list("pk", flat=True)))
 
 

@@ -98,10 +98,10 @@ class _Drain:
         """Claim for the free slots. While calls are on the wire, a few slots are not worth a query at once."""
         wanted = min(limits.look, self._window.limit)
         slots = self._window.take(wanted)
+        self._on_the_wire += slots  # from here on they are given back, whatever fails
         is_worth_it = slots == wanted or monotonic() - self._began_at > PATIENCE
         claimed = self._claim(slots) if slots and is_worth_it else []
-        self._window.give_back(slots - len(claimed))
-        self._on_the_wire += len(claimed)
+        self._free(slots - len(claimed))
         if claimed:
             self._began_at = monotonic()
             self._send(claimed)
@@ -116,14 +116,17 @@ class _Drain:
 
     def _send(self, claimed: Sequence[int]) -> None:
         """Their slots are taken, so nothing but the call comes after the look."""
-        fresh_until = monotonic() + limits.look_seconds
         looks = look(claimed, datetime.now(UTC))
+        # From the end of the look: where a busy machine takes longer to look, no call would ever begin.
+        fresh_until = monotonic() + limits.look_seconds
         jobs = [Job(one.delivery.pk, one.delivery.attempts, one.parcel, fresh_until) for one in looks if one.parcel]
         courier.send(self._channel, jobs, self._outcomes.put)
         self._free(len(claimed) - len(jobs))
         ended = [one for one in looks if one.verdict]
         if ended:
             record_looks(ended, datetime.now(UTC))
+        if not jobs:
+            breaker.give_up_probe(self._lane, datetime.now(UTC))
 
     def _finish(self) -> int:
         """Write down what has come back. Answers how many calls that were."""
@@ -152,4 +155,3 @@ class _Drain:
     def _free(self, slots: int) -> None:
         self._on_the_wire -= slots
         self._window.give_back(slots)
-

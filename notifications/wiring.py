@@ -1,6 +1,9 @@
+from django.utils.translation import gettext_noop
+
 from notifications import (
     carriers,
     commands,
+    demo,
     devices,
     digests,
     exports,
@@ -16,7 +19,7 @@ from notifications.catalogue import NoticeKind
 
 SETTLERS = [(messages.Message, outbox.settle)]
 NOTICES = {
-    digests.KIND: NoticeKind("Summaries", throttle=None, is_listed=False),
+    digests.KIND: NoticeKind(gettext_noop("Summaries"), throttle=None, is_listed=False),
     operations.TEST: operations.TEST_KIND,
 }
 KINDS = {"notifications.notice": kinds.NOTICE, "notifications.inbox": kinds.INBOX}
@@ -32,6 +35,7 @@ SCHEDULE = {
 COLLECTORS = [metrics.collector]
 REVOKED = [devices.unbind_sessions]
 ANONYMISED = [services.forget, devices.forget, preferences.forget]
+DEMO = [demo.phones]
 EXPORTS = {
     "notices": exports.notices,
     "devices": exports.devices,

@@ -24,11 +24,16 @@ REASONS = {
     Reason.SEEN: "it had been seen already",
     Reason.READ: "it had been read already",
     Reason.DIGESTED: "there were too many of its kind; it is told in a summary",
-    Reason.NO_ADDRESS: "there was no address: no registered device, or no verified email or phone number",
     Reason.NOT_CONFIGURED: "this server has no access to the provider",
     Reason.STALE: "the device had not been heard of for weeks",
     Reason.INACTIVE: "the account is not active",
     Reason.SUPERSEDED: "something newer took its place",
+}
+NO_ADDRESS = {
+    trees.FCM: "no device was registered, or none any more",
+    trees.ONESIGNAL: "there was nobody to push to",
+    trees.EMAIL: "there was no verified email address",
+    trees.SMS: "there was no verified phone number",
 }
 KNOWS_ALREADY = {Reason.ACKED, Reason.SEEN, Reason.READ}
 
@@ -67,6 +72,8 @@ def way(delivery: Delivery, device: Device | None) -> str:
 
 
 def reason(delivery: Delivery) -> str:
+    if delivery.reason == Reason.NO_ADDRESS:
+        return NO_ADDRESS.get(delivery.channel, "there was no address")
     return REASONS.get(Reason(delivery.reason), delivery.reason) if delivery.reason in Reason else delivery.reason
 
 

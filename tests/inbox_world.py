@@ -8,17 +8,28 @@ from django.utils.timezone import now
 
 from accounts.models import User
 from core.unit import unit
-from notifications import outbox, selectors, services
+from notifications import claiming, outbox, planning, recording, selectors, services
+from notifications.channels.parcel import Outcome, Verdict
+from notifications.courier import Job, Sent
+from notifications.looking import look
 from notifications.messages import Message, notify
-from notifications.models import Notice
+from notifications.models import Delivery, Notice
+from tests.factories.notifications import DeviceFactory
 
+LANES = ["fcm.android", "fcm.ios"]
 TOPIC = "sample.topic"
+
+
+def give_phones(users: Sequence[UUID]) -> None:
+    for user_id in users:
+        for platform in ("android", "ios"):
+            DeviceFactory(user_id=user_id, user=None, platform=platform)
 
 
 @unit
 def tell(users: Sequence[UUID], number: int) -> None:
     """Of one number once; the same words for all."""
-    notify(Message("sample_news", (TOPIC, number), "News {number}", "", users, params={"number": number}))
+    notify(Message("sample_alarm", (TOPIC, number), "News {number}", "", users, params={"number": number}))
 
 
 def mark_all_read(user_id: UUID) -> None:
@@ -78,6 +89,32 @@ def _open(people: Sequence[UUID], number: int) -> None:
     services.note_receipts(user, received=ids, opened=ids[:1], device_ids=[], now=now())
 
 
+def _send(lane: str) -> int:
+    """All but the call itself."""
+    jobs = []
+    looks = look(claiming.claim(lane, 20, now()), now())
+    for one in looks:
+        if one.parcel:
+            jobs.append(Job(one.delivery.pk, one.delivery.attempts, one.parcel, 0.0))
+    recording.record_looks([one for one in looks if one.verdict], now())
+    recording.record(lane, [Sent(job, Outcome(Verdict.ACCEPTED), now(), 1) for job in jobs], now())
+    return len(looks)
+
+
+def _deliver(people: Sequence[UUID], number: int) -> None:
+    planning.plan(now())
+    _send(LANES[number % 2])
+
+
+def deliver_all() -> dict[str, int]:
+    """How many pushes there were in all, and how many that took one off a screen."""
+    planning.plan(now())
+    while any(_send(lane) for lane in LANES):
+        pass
+    sent = Delivery.objects.filter(state__in=["accepted", "opened"])
+    return {"shown": sent.filter(is_clear=False).count(), "cleared": sent.filter(is_clear=True).count()}
+
+
 VERBS: dict[str, Callable[[Sequence[UUID], int], None]] = {
     "tell": tell,
     "tell_again": _tell_again,
@@ -89,6 +126,7 @@ VERBS: dict[str, Callable[[Sequence[UUID], int], None]] = {
     "mark_all_read": lambda people, number: mark_all_read(people[0]),
     "archive": _archive,
     "open": _open,
+    "deliver": _deliver,
 }
 
 
@@ -101,12 +139,31 @@ def mark_read_in_silence(user_id: UUID) -> None:
 
 
 def breaches() -> list[str]:
-    """Whatever was called in whatever order: nothing. Which of two came first is for the rows' locks to say, not for the
-    times, which are those of the calls.
+    """Whatever was called in whatever order: nothing, once all is delivered.
+
+    Which of two calls came first is for the rows' locks to say, and not for the times, which are those of the callers.
     """
-    read_unseen = Notice.objects.filter(read_at__isnull=False, seen_at=None)
-    archived_unread = Notice.objects.filter(archived_at__isnull=False, read_at=None)
-    return [f"{notice.pk} is more than it was" for notice in read_unseen | archived_unread]
+    found = []
+    for user_id in Notice.objects.order_by().values_list("recipient", flat=True).distinct():
+        newest = set(selectors.newest_keys(user_id))
+        for notice in Notice.objects.filter(recipient=user_id).prefetch_related("deliveries"):
+            found += [f"{notice.pk}: {problem}" for problem in _breaches(notice, may_show=str(notice.pk) in newest)]
+    return found
+
+
+def _breaches(notice: Notice, *, may_show: bool) -> list[str]:
+    is_gone = bool(notice.read_at or notice.withdrawn_at)
+    deliveries = list(notice.deliveries.all())
+    shown = {d.device_id for d in deliveries if not d.is_clear and d.state in {"accepted", "opened"}}
+    cleared = {d.device_id for d in deliveries if d.is_clear}
+    laws = {
+        "what is read was seen": bool(notice.seen_at) or not notice.read_at,
+        "what is archived was read": bool(notice.read_at) or not notice.archived_at,
+        "nothing waits for ever": not any(d.state in Delivery.ACTIVE for d in deliveries),
+        "what is there stays on the screens": is_gone or not cleared,
+        "what is gone is taken off them": not is_gone or cleared == shown or not may_show,
+    }
+    return [law for law, holds in laws.items() if not holds]
 
 
 def _user(user_id: UUID) -> User:

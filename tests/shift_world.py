@@ -15,7 +15,8 @@ from django.utils.timezone import now
 from accounts.models import User
 from core.errors import DomainError, refuse
 from core.unit import unit
-from notifications.models import Notice
+from notifications import devices
+from notifications.models import Attempt, Delivery, Device, Notice
 from realtime import commands
 from realtime.models import Cursor
 from realtime.publishing import publish
@@ -57,6 +58,14 @@ def hire(count: int, is_available: bool = True) -> list[dict[str, Any]]:
     if is_available:
         Availability.objects.bulk_create(Availability(employee=nurse, **EVER) for nurse in nurses)
     return [{"id": str(nurse.user_id), "emp_id": nurse.pk, "email": nurse.user.email} for nurse in nurses]
+
+
+def hire_with_phones(count: int) -> list[dict[str, Any]]:
+    nurses = hire(count)
+    for nurse in nurses:
+        address = f"phone-{nurse['emp_id']}"
+        devices.register(user_id=UUID(nurse["id"]), address=address, platform=Device.Platform.ANDROID, now=now())
+    return nurses
 
 
 def coordinator() -> dict[str, Any]:
@@ -111,6 +120,18 @@ def acknowledged(user_id: UUID) -> list[list[Any]]:
     return [[device.partition(":")[0], upto] for device, upto in cursors.values_list("device", "acked_foreground")]
 
 
+def pushes_begun(shift_id: int) -> list[float]:
+    """When FCM was called with something to show about a shift."""
+    calls = Attempt.objects.filter(delivery__notice__subject_key=str(shift_id), delivery__is_clear=False)
+    return sorted(at.timestamp() for at in calls.values_list("at", flat=True))
+
+
+def is_quiet(shift_id: int) -> bool:
+    """Nothing about it waits or is on the wire, and all of it was looked at."""
+    notices = Notice.objects.filter(subject_key=str(shift_id))
+    return not (Delivery.objects.active().filter(notice__in=notices) or notices.filter(planned_at=None))
+
+
 def count_shifts() -> int:
     return Shift.objects.count()
 
@@ -148,6 +169,12 @@ def _breaches(shift: Shift) -> list[str]:
 def accept(user_id: UUID, shift_id: int) -> str:
     services.accept_offer(_offer(user_id, shift_id), now=now())
     return "won"
+
+
+def accept_and_look_at_the_clock(user_id: UUID, shift_id: int) -> float:
+    """When it was committed."""
+    accept(user_id, shift_id)
+    return time.time()
 
 
 def accept_by_command(user_id: UUID, command_id: UUID, shift_id: int) -> str:

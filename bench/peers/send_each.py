@@ -12,7 +12,6 @@ from uuid import uuid4
 import firebase_admin
 from django.conf import settings
 from firebase_admin import credentials, messaging
-from requests.adapters import HTTPAdapter
 
 from bench.cost import Cost, cost_of
 
@@ -43,8 +42,7 @@ def _app() -> firebase_admin.App:
     service.FCM_URL = f"{settings.FCM_ENDPOINT}/v1/projects/{{0}}/messages:send"
     app = firebase_admin.initialize_app(credentials.Certificate(json.loads(settings.FIREBASE_CREDENTIALS)))
     session = messaging._get_messaging_service(app)._client.session
-    pool = session.get_adapter("https://fcm.googleapis.com")
-    session.mount(settings.FCM_ENDPOINT, HTTPAdapter(pool_connections=100, pool_maxsize=100, max_retries=pool.max_retries))
+    session.mount(settings.FCM_ENDPOINT, session.get_adapter("https://fcm.googleapis.com"))
     return app
 
 

@@ -33,7 +33,7 @@ class DeviceAdmin(Operated):
         notices: list[Notice] = []
 
         def send(device: Device) -> None:
-            notices.append(operations.send_testlife_page(device, now=timezone.now()))
+            notices.append(operations.send_test_to(device, now=timezone.now()))
 
         self.press(request, devices.select_related("user"), send, "Sent a test")
         return life_page(notices[0]) if len(notices) == 1 else None

@@ -12,8 +12,8 @@ def share(ratio: float | None) -> str:
 
 
 @register.filter
-def duration(seconds: float | None) -> str:
-    if seconds is None:
+def duration(seconds: float | str | None) -> str:
+    if seconds is None or isinstance(seconds, str):  # what a template does not find is an empty text
         return "–"
     if seconds < 1:
         return f"{seconds * 1000:.0f} ms"

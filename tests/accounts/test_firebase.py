@@ -8,7 +8,6 @@ from accounts.firebase import FirebaseUser, Keys, read_id_token
 from tests.accounts.race import at_once
 from tests.outside.identity import ISSUER, Key
 
-
 FAR_FUTURE = 4_000_000_000
 
 

@@ -6,7 +6,7 @@ from factory.django import DjangoModelFactory
 
 from core.sealing import fingerprint, seal
 from notifications import trees
-from notifications.models import Delivery, Device, Notice
+from notifications.models import Attempt, Delivery, Device, Notice
 from tests.factories.accounts import UserFactory
 
 
@@ -54,3 +54,17 @@ class DeliveryFactory(DjangoModelFactory):
     lane = factory.LazyAttribute(lambda d: trees.lane_of(d.channel, d.device.platform if d.device else ""))
     due_at = factory.LazyFunction(timezone.now)
     planned_at = factory.LazyFunction(timezone.now)
+
+
+class AttemptFactory(DjangoModelFactory):
+    """A call that the provider took."""
+
+    class Meta:
+        model = Attempt
+
+    delivery = factory.SubFactory(DeliveryFactory)
+    number = 1
+    at = factory.LazyFunction(timezone.now)
+    milliseconds = 84
+    verdict = "accepted"
+    http = 200

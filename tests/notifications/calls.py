@@ -19,6 +19,6 @@ def begun(lane: str, *, at_most: int = 1000, now: datetime | None = None) -> lis
     return [Job(one.delivery.pk, one.delivery.attempts, one.parcel, 0.0) for one in looks if one.parcel]
 
 
-def answered(lane: str, job: Job, outcome: Outcome, *, now: datetime | None = None) -> None:
-    at = now or timezone.now()
-    record(lane, [Sent(job, outcome, at, 1)], at)
+def answered(lane: str, job: Job, outcome: Outcome, *, began: datetime | None = None) -> None:
+    now = timezone.now()
+    record(lane, [Sent(job, outcome, began or now, 1)], now)

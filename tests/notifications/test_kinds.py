@@ -1,19 +1,22 @@
 """How notices look in their reader's view."""
 
+import json
 from datetime import UTC, datetime
 from time import process_time
 from zoneinfo import ZoneInfo
 
 import pytest
+from jsonschema import Draft7Validator
 
 from accounts.models import User
-from notifications import selectors
+from notifications import selectors, services
 from notifications.serializers import NoticeOut
 from realtime import kinds
 from realtime.models import Entry
 from tests.factories.accounts import UserFactory
 from tests.factories.notifications import NoticeFactory
 from tests.notifications.inbox import INBOX, NOTICE, folded, fresh, tell, told
+from tests.realtime.test_asyncapi import ASYNCAPI, formats, resolved
 
 pytestmark = pytest.mark.django_db
 
@@ -35,6 +38,20 @@ def test_the_number_is_the_same_in_the_view_and_in_an_event(reader, stranger):
 
     assert folded(reader)[INBOX] == fresh(reader)[INBOX] == {str(reader.pk): {"unread": 2}}
     assert folded(stranger)[INBOX] == {str(stranger.pk): {"unread": 1}}
+
+
+@pytest.mark.parametrize(("kind", "schema"), [(NOTICE, "Notice"), (INBOX, "Inbox")])
+def test_objects_are_as_documented(reader, now, kind, schema):
+    tell(reader, expires_at=AT)
+    services.mark_read(reader, [told(reader).pk], now=now)
+    described = resolved({"$ref": f"#/components/schemas/{schema}"})
+    validator = Draft7Validator({**described, "components": ASYNCAPI["components"]}, format_checker=formats)
+
+    shown = json.loads(kinds.encode(list(fresh(reader)[kind].values())))
+
+    assert shown
+    assert [error.message for data in shown for error in validator.iter_errors(data)] == []
+    assert list(validator.iter_errors({**shown[0], "surprise": 1}))
 
 
 def test_an_instant_is_shown_by_the_readers_clock_or_by_that_of_its_place(db):

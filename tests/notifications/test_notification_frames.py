@@ -18,6 +18,7 @@ from realtime.selectors import Range
 from tests.factories.accounts import UserFactory
 from tests.house import House, Street, Web
 from tests.notifications.inbox import told
+from tests.realtime.test_asyncapi import faults, validators
 from tests.sockets import Phone
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
@@ -43,6 +44,8 @@ class TestWords:
             "notification", "notification:unread", None, None, "notification:unread", None, "notification:unread",
         ]  # fmt: skip
         assert [frames[place]["data"] for place in (1, 4, 6)] == [{"count": 1}, {"count": 0}, {"count": 0}]
+        assert [fault for frame in frames if frame for fault in faults("tellChatApp", frame)] == []
+        assert {frame["type"] for frame in frames if frame} == set(validators("tellChatApp"))
         assert frames[0]["data"] == {
             "id": str(notice.pk),
             "title": "News is here",

@@ -214,6 +214,8 @@ weekly_windows = st.lists(
 @example([window("00:00", "23:30")], ("America/St_Johns", utc("1999-10-31 02:30")))
 @example([window("22:00", "08:00", [FRIDAY])], ("Pacific/Apia", utc("2011-12-30 10:00")))
 @example([window("10:00", "09:00")], ("Antarctica/Casey", utc("2010-03-04 15:30")))
+@example([window("00:00", "00:00")], ("America/Tijuana", utc("1990-04-01 07:59")))
+@example([window("00:00", "00:00")], ("Pacific/Apia", utc("2011-12-29 09:59")))
 def test_quiet_ends_at_the_first_moment_that_her_clock_does_not_call_quiet(windows, zone_and_moment):
     zone, at = zone_and_moment
 

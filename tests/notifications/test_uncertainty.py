@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from notifications import breaker, claiming, outbox
 from notifications.channels.parcel import Outcome, Verdict
-from notifications.models import Delivery, Device, Notice
+from notifications.models import ChannelHealth, Delivery, Device, Notice
 from notifications.sending import drain, window_of
 from notifications.services import mark_read
 from notifications.trees import CHANNELS
@@ -104,11 +104,13 @@ def test_one_that_cannot_be_put_into_words_holds_up_nobody(fcm: World) -> None:
 
 def test_the_one_call_that_finds_out_is_not_spent_on_what_need_not_go(fcm: World) -> None:
     now = timezone.now()
-    over = [NoticeFactory(expires_at=now - timedelta(minutes=1)) for _ in range(3)]
+    device = DeviceFactory()
+    over = NoticeFactory.create_batch(3, recipient=device.user, expires_at=now - timedelta(minutes=1))
     for notice in over:
-        DeliveryFactory(notice=notice, device=DeviceFactory(user=notice.recipient), rank=0)
-    good = DeliveryFactory(notice=(notice := NoticeFactory()), device=DeviceFactory(user=notice.recipient))
-    breaker.note(LANE, [Outcome(Verdict.MISCONFIGURED)], now - timedelta(minutes=10))
+        DeliveryFactory(notice=notice, device=device, rank=0)
+    good = DeliveryFactory(notice=NoticeFactory(recipient=device.user), device=device)
+    ago = now - timedelta(minutes=10)
+    ChannelHealth.objects.create(name=LANE, state=ChannelHealth.State.OPEN, opened_at=ago, retry_at=ago)
     drain(LANE)
 
     good.refresh_from_db()

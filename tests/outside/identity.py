@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
+from threading import Lock
 from typing import Any
 from uuid import uuid4
 
@@ -22,8 +23,16 @@ class Key(StrEnum):
     FOREIGN = "foreign"  # somebody else's, under the name of the current one
 
 
-@cache
+_making = Lock()  # without it two threads that need a key first would have two
+
+
 def private(key: Key) -> rsa.RSAPrivateKey:
+    with _making:
+        return _made(key)
+
+
+@cache
+def _made(key: Key) -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 

@@ -42,7 +42,7 @@ class TestWords:
         ("locale", "title", "body"),
         [
             ("en", "New shift available", "March 8, 2031, 10 p.m., 7.5 h, Willow Place"),
-            ("ar", "مناوبة جديدة متاحة", "8 مارس، 2031 10 مساءً، 7.5 س، Willow Place"),
+            ("ar", "مناوبة جديدة متاحة", "8 مارس 2031، 10:00 م، 7.5 س، Willow Place"),
         ],
     )
     def test_an_offer_says_when_by_the_clock_of_its_place_and_where(self, nurse, night, now, locale, title, body):
@@ -72,9 +72,7 @@ class TestWords:
         assert (asked.kind, asked.subject_kind, asked.subject_key) == ("shift_offers", "shifts.offer", str(night.pk))
         assert asked.expires_at == night.start_at
 
-    @pytest.mark.parametrize(
-        ("hours", "offered", "assigned"), [(24, "normal", "important"), (23, "urgent", "urgent")]
-    )
+    @pytest.mark.parametrize(("hours", "offered", "assigned"), [(24, "normal", "important"), (23, "urgent", "urgent")])
     def test_what_begins_within_a_day_is_urgent(self, nurse, colleague, now, hours, offered, assigned):
         shift = services.offer_shift(ShiftFactory(start_at=now + hours * HOUR), now=now)
         assert notice(colleague.user).importance == offered

@@ -1,0 +1,293 @@
+"""Any life of some notices on all their ways, with the laws of the outbox checked after every step."""
+
+from collections import Counter
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import count
+from uuid import UUID
+
+import pytest
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from core.errors import DomainError
+from notifications import catalogue, claiming, devices, operations, outbox, planning, preferences, services, trees
+from notifications.channels.parcel import Outcome, Verdict
+from notifications.courier import Job
+from notifications.models import Attempt, Delivery, Device, Notice
+from realtime import presence, selectors
+from tests.factories.accounts import UserFactory
+from tests.factories.notifications import DeviceFactory
+from tests.notifications import calls, post
+from tests.notifications.screens import LEASE, Screens
+
+State = Delivery.State
+Importance = Notice.Importance
+Unless = Delivery.Unless
+
+ALWAYS = [{"days": [0, 1, 2, 3, 4, 5, 6], "start": "00:00", "end": "00:00"}]
+KINDS = ["sample_news", "sample_alarm", "sample_bill", "sample_chat", "sample_flood", "sample_siren"]
+WEEK = timedelta(weeks=1)  # in which all quiet hours end
+
+WITHOUT_A_CALL = {State.SKIPPED, State.WITHDRAWN, State.EXPIRED, State.FAILED}
+LEGAL = {
+    State.PENDING: {State.SENDING, *WITHOUT_A_CALL},
+    State.RETRYING: {State.SENDING, State.PENDING, *WITHOUT_A_CALL},
+    State.SENDING: {State.PENDING, State.RETRYING, State.ACCEPTED, State.DEAD_ADDRESS, *WITHOUT_A_CALL},
+    State.ACCEPTED: {State.OPENED},
+}
+BEGINNINGS = {State.PENDING, State.SKIPPED}
+
+whom = st.integers(0, 1)
+which = st.integers(0, 20)
+lanes = st.sampled_from([*trees.LANES, "fcm.android", "fcm.android", "fcm.android"])
+answers = st.sampled_from([*Verdict, Verdict.ACCEPTED, Verdict.ACCEPTED, Verdict.TRANSIENT])
+durations = st.sampled_from([timedelta(seconds=12), LEASE + timedelta(seconds=5), timedelta(minutes=70)])
+
+
+class Outbox(RuleBasedStateMachine):
+    @initialize()
+    def open(self) -> None:
+        self.savepoint = transaction.savepoint()
+        self.readers = [UserFactory(email_verified_at=timezone.now()), UserFactory()]
+        for user, token in zip([*self.readers, self.readers[0]], "abc", strict=True):
+            DeviceFactory(user=user, token=token)
+        self.numbers = count()
+        self.wire: list[tuple[str, Job, datetime]] = []
+        self.screens = Screens()
+        self.counted: Counter[int] = Counter()  # calls, without those that are not held against a delivery
+        self.answered: Counter[int] = Counter()
+        self.states: dict[int, str] = {}
+        # What the test itself knows of, to judge by.
+        self.withdrawn: set[UUID] = set()
+        self.read: set[UUID] = set()
+        self.seen: set[UUID] = set()
+        self.muted: set[tuple[UUID, str, str]] = set()
+        self.quiet: set[UUID] = set()
+        self.acked: dict[UUID, int] = {}
+
+    def teardown(self) -> None:
+        if hasattr(self, "savepoint"):
+            transaction.savepoint_rollback(self.savepoint)
+
+    # What is told, and taken back
+
+    @rule(whom=st.sets(whom, min_size=1), kind=st.sampled_from(KINDS), how=st.sampled_from(Importance), lasts=durations)
+    def tell(self, whom: set[int], kind: str, how: Importance, lasts: timedelta) -> None:
+        expires_at = timezone.now() + lasts if lasts > LEASE else None
+        about = ("sample.counter", next(self.numbers))
+        post.tell(kind, *[self.readers[n] for n in whom], about=about, importance=how, expires_at=expires_at)
+
+    @rule(number=which)
+    def withdraw(self, number: int) -> None:
+        self.withdrawn |= set(Notice.objects.filter(subject_key=str(number)).values_list("pk", flat=True))
+        outbox.withdraw(("sample.counter", number))
+
+    # What the worker does
+
+    @rule()
+    def plan(self) -> None:
+        planning.plan(timezone.now())
+
+    @rule(lane=lanes, at_most=st.integers(1, 5))
+    def send(self, lane: str, at_most: int) -> None:
+        now = timezone.now()
+        jobs = calls.begun(lane, at_most=at_most, now=now)
+        assert [fault for job in jobs if (fault := self.fault_with(job, now))] == []
+        self.counted.update(job.delivery_id for job in jobs)
+        self.wire += [(lane, job, now) for job in jobs]
+        self.screens.begin(jobs)
+
+    @rule(lane=lanes)
+    def die_with_a_claim(self, lane: str) -> None:
+        self.counted.update(claiming.claim(lane, 2, timezone.now()))
+
+    @rule()
+    def die_with_calls_on_the_wire(self) -> None:
+        self.wire.clear()
+
+    @rule(place=which, verdict=answers)
+    def answer(self, place: int, verdict: Verdict) -> None:
+        if not self.wire:
+            return
+        lane, job, began = self.wire.pop(place % len(self.wire))
+        before = Delivery.objects.get(pk=job.delivery_id)
+        calls.answered(lane, job, Outcome(verdict, verdict.upper()), began=began)
+        after = Delivery.objects.get(pk=job.delivery_id)
+        is_blameless = verdict in {Verdict.UNSENT, Verdict.MISCONFIGURED} and after.state == State.RETRYING
+        is_current = (before.state, before.attempts) == (State.SENDING, job.attempt)
+        self.counted[job.delivery_id] -= is_blameless and is_current
+        self.answered[job.delivery_id] += 1
+        self.screens.answer(job, verdict)
+
+    @rule(by=durations)
+    def pass_time(self, by: timedelta) -> None:
+        Delivery.objects.update(due_at=F("due_at") - by, begun_at=F("begun_at") - by)
+        Notice.objects.update(expires_at=F("expires_at") - by)
+        self.screens.pass_time(by)
+
+    @rule(place=which)
+    def retry(self, place: int) -> None:
+        given_up = list(Delivery.objects.filter(state__in=operations.GIVEN_UP, is_clear=False).order_by("pk"))
+        if given_up:
+            self.revive(given_up[place % len(given_up)])
+
+    def revive(self, delivery: Delivery) -> None:
+        try:
+            operations.retry(delivery, now=timezone.now())
+        except DomainError:
+            return
+        self.counted[delivery.pk] = 0
+        self.states[delivery.pk] = State.PENDING
+
+    # What she does
+
+    @rule(
+        who=whom,
+        numbers=st.sets(which, min_size=1, max_size=4),
+        how=st.sampled_from(["see", "read", "archive", "open"]),
+    )
+    def look(self, who: int, numbers: set[int], how: str) -> None:
+        reader, now = self.readers[who], timezone.now()
+        told = Notice.objects.filter(recipient=reader, subject_key__in=[str(n) for n in numbers], withdrawn_at=None)
+        ids = list(told.values_list("pk", flat=True))
+        match how:
+            case "see":
+                services.mark_seen(reader, ids, now=now)
+            case "read":
+                services.mark_read(reader, ids, now=now)
+            case "archive":
+                services.archive(reader, ids, now=now)
+            case "open":
+                hers = list(Device.objects.filter(user=reader).values_list("pk", flat=True))
+                services.note_receipts(reader, received=ids, opened=ids, device_ids=hers, now=now)
+        self.seen |= set(ids)
+        self.read |= set(ids) if how != "see" else set()
+
+    @rule(who=whom)
+    def acknowledge_all(self, who: int) -> None:
+        reader = self.readers[who]
+        head = max(
+            Notice.objects.filter(recipient=reader, offset__isnull=False).values_list("offset", flat=True), default=0
+        )
+        self.acked[reader.pk] = head
+        presence.record([], {}, [], [presence.Ack(reader.pk, "phone", selectors.epoch(), head, head)])
+
+    @rule(who=whom, kind=st.sampled_from(KINDS), channel=st.sampled_from(trees.CHANNELS), is_wanted=st.booleans())
+    def choose(self, who: int, kind: str, channel: str, is_wanted: bool) -> None:
+        if catalogue.kind(kind).is_mandatory:
+            return
+        reader = self.readers[who].pk
+        preferences.choose(reader, channels={}, kinds={kind: {channel: is_wanted}})
+        self.muted = self.muted - {(reader, kind, channel)} if is_wanted else self.muted | {(reader, kind, channel)}
+
+    @rule(who=whom, is_quiet=st.booleans())
+    def set_quiet_hours(self, who: int, is_quiet: bool) -> None:
+        reader = self.readers[who].pk
+        preferences.set_quiet_hours(reader, zone="UTC", windows=ALWAYS if is_quiet else [])
+        self.quiet = self.quiet | {reader} if is_quiet else self.quiet - {reader}
+
+    @rule(who=whom, token=st.sampled_from("abc"))
+    def register(self, who: int, token: str) -> None:
+        if not Device.objects.filter(user=self.readers[who], fingerprint=devices.fingerprint(token)).exists():
+            self.screens.forget(token)  # of whoever had that phone before
+        devices.register(user_id=self.readers[who].pk, address=token, now=timezone.now())
+
+    @rule(who=whom, token=st.sampled_from("abc"))
+    def unbind(self, who: int, token: str) -> None:
+        devices.unbind(self.readers[who].pk, token)
+
+    # The laws
+
+    def fault_with(self, job: Job, now: datetime) -> str:
+        """Why this must not be handed over, by what the test knows."""
+        delivery = Delivery.objects.select_related("notice", "device").get(pk=job.delivery_id)
+        notice, unless = delivery.notice, delivery.unless
+        kind = catalogue.kind(notice.kind)
+        passes_quiet = notice.importance == Importance.URGENT or kind.ignores_quiet_hours or kind.is_mandatory
+        faults = {
+            "withdrawn": notice.pk in self.withdrawn,
+            "expired": notice.expires_at and notice.expires_at <= now,
+            "read": notice.pk in self.read and unless != Unless.NEVER,
+            "seen": notice.pk in self.seen and unless in {Unless.SEEN, Unless.ACKED},
+            "acked": notice.offset
+            and self.acked.get(notice.recipient_id, 0) >= notice.offset
+            and unless == Unless.ACKED,
+            "muted": (notice.recipient_id, notice.kind, delivery.channel) in self.muted,
+            "quiet": notice.recipient_id in self.quiet and delivery.channel != trees.EMAIL and not passes_quiet,
+        }
+        if delivery.device and not (delivery.device.is_enabled and delivery.device.user_id == notice.recipient_id):
+            return "no address"
+        return "" if delivery.is_clear else next((name for name, is_so in faults.items() if is_so), "")
+
+    @invariant()
+    def every_step_is_legal_and_what_has_ended_stays_so(self) -> None:
+        now = dict(Delivery.objects.values_list("pk", "state"))
+        changed = {(self.states.get(pk), state) for pk, state in now.items() if self.states.get(pk) != state}
+        illegal = [(old, new) for old, new in changed if new not in (LEGAL.get(old, set()) if old else BEGINNINGS)]
+        assert illegal == []
+        self.states = now
+
+    @invariant()
+    def every_call_is_accounted_for(self) -> None:
+        attempts = Counter(Attempt.objects.values_list("delivery", flat=True))
+        for pk, number in Delivery.objects.values_list("pk", "attempts"):
+            assert (number, attempts[pk]) == (self.counted[pk], self.answered[pk])
+
+    @invariant()
+    def what_waits_will_be_done_and_what_is_over_says_when(self) -> None:
+        now = timezone.now()
+        for delivery in Delivery.objects.select_related("notice"):
+            assert (delivery.ended_at is None) == (delivery.state in Delivery.ACTIVE)
+            if delivery.state == State.SENDING:
+                assert delivery.due_at <= now + LEASE
+            elif delivery.state in Delivery.WAITING:
+                assert delivery.due_at <= now + WEEK
+
+    @invariant()
+    def everything_is_explained(self) -> None:
+        for delivery in Delivery.objects.filter(state__in=[State.SKIPPED, State.FAILED, State.DEAD_ADDRESS]):
+            assert delivery.reason or delivery.code, delivery.state
+        silent = Notice.objects.filter(planned_at__isnull=False, deliveries=None)
+        assert set(silent.values_list("pk", flat=True)) <= self.withdrawn
+
+    @rule()
+    def in_the_end_no_screen_keeps_what_is_over(self) -> None:
+        for _ in range(12):
+            for act in [self.plan, *(partial(self.send, lane, 1000) for lane in trees.LANES)]:
+                act()
+                self.every_step_is_legal_and_what_has_ended_stays_so()
+            while self.wire:
+                self.answer(0, Verdict.ACCEPTED)
+                self.every_step_is_legal_and_what_has_ended_stays_so()
+            self.pass_time(WEEK)
+        assert not Delivery.objects.active().exists()
+        assert self.kept() == []
+
+    def kept(self) -> list[tuple[str, str]]:
+        """Phones that show what was read or withdrawn, though a clear could have reached them."""
+        reachable = {(d.fingerprint, d.user_id) for d in Device.objects.enabled()}
+        over = {
+            str(pk): user
+            for pk, user in Notice.objects.filter(pk__in=self.read | self.withdrawn).values_list("pk", "recipient")
+        }
+        return [
+            (address, nid)
+            for address, nid in sorted(self.screens.showing)
+            if (devices.fingerprint(address), over.get(nid)) in reachable
+        ]
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("every_channel")
+def test_the_laws_hold_in_any_life() -> None:
+    run_state_machine_as_test(
+        Outbox,
+        settings=settings(
+            max_examples=30, stateful_step_count=40, phases=[Phase.generate], deadline=None, suppress_health_check=list(HealthCheck)
+        ),
+    )
