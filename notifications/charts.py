@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from notifications.insight import Bar
+from notifications.insight import Outcome, Tally, tallies
 
 HEIGHT = 100.0
 WIDTH = 20
@@ -19,9 +20,12 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Column:
+    """What was planned in a part of the window."""
+
     x: int
+    begin: datetime
+    tally: Tally
     blocks: Sequence[Block]
-    bar: Bar
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +35,16 @@ class Row:
     percent: float  # of the longest row
 
 
-def columns(bars: Sequence[Bar]) -> list[Column]:
-    most = max((bar.handed_over + bar.lost + bar.waiting for bar in bars), default=0) or 1
-    return [Column(n * (WIDTH + GAP), list(_blocks(bar, HEIGHT / most)), bar) for n, bar in enumerate(bars)]
+def columns(outcomes: Iterable[Outcome], since: datetime, until: datetime, parts: int) -> list[Column]:
+    """Oldest first; those in which nothing was planned, too."""
+    found = tallies(outcomes, "part")
+    all_parts = [found.get((part,), Tally()) for part in range(parts)]
+    most = max(tally.count - tally.out for tally in all_parts) or 1
+    width = (until - since) / parts
+    return [
+        Column(n * (WIDTH + GAP), since + n * width, tally, list(_blocks(tally, HEIGHT / most)))
+        for n, tally in enumerate(all_parts)
+    ]
 
 
 def rows(counts: Mapping[tuple[str, ...], int], at_most: int = 12) -> list[Row]:
@@ -42,9 +53,9 @@ def rows(counts: Mapping[tuple[str, ...], int], at_most: int = 12) -> list[Row]:
     return [Row(words, count, 100 * count / shown[0][1]) for words, count in shown]
 
 
-def _blocks(bar: Bar, unit: float) -> Iterable[Block]:
+def _blocks(tally: Tally, unit: float) -> Iterable[Block]:
     y = HEIGHT
-    for css, count in (("good", bar.handed_over), ("bad", bar.lost), ("waiting", bar.waiting)):
+    for css, count in (("good", tally.handed_over), ("bad", tally.lost), ("waiting", tally.waiting)):
         if count:
             y -= count * unit
-            yield Block(css, round(y, 2), round(count * unit, 2))
+            yield Block(css, y, count * unit)

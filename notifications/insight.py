@@ -16,7 +16,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Self
+from typing import Any, Self
 
 from django.db.models import Count, F, IntegerField, Q, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce, Floor, TruncDate
@@ -32,7 +32,6 @@ NEVER_DUE = Q(state=State.EXPIRED, held_until__gte=F("notice__expires_at"))
 IS_LOST = Q(state__in=[State.FAILED, State.DEAD_ADDRESS, State.EXPIRED]) & ~NEVER_DUE
 IS_HANDED_OVER = Q(state__in=HANDED_OVER)
 IS_WAITING = Q(state__in=Delivery.ACTIVE)
-BARS = 24
 
 
 def ratio(part: int, whole: int) -> float | None:
@@ -74,7 +73,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How many deliveries of a kind on a lane have ended, or wait, in the same way."""
+    """How many deliveries of a kind on a lane, planned in the same part of the window, ended or wait the same way."""
 
     kind: str
     channel: str
@@ -82,14 +81,17 @@ class Outcome:
     state: str
     reason: str
     code: str
+    part: int  # of the window
     tally: Tally
 
 
-def outcomes(since: datetime) -> list[Outcome]:
+def outcomes(since: datetime, until: datetime, parts: int = 1) -> list[Outcome]:
     """Everything counted about a window comes from here: other figures are sums of these. Index: delivery_planned."""
+    part_seconds = (until - since).total_seconds() / parts
     groups = (
-        _planned(since)
-        .values_list("notice__kind", "channel", "lane", "state", "reason", "code")
+        _planned(since, until)
+        .annotate(part=Cast(Floor(Seconds(Value(since), F("planned_at")) / part_seconds), IntegerField()))
+        .values_list("notice__kind", "channel", "lane", "state", "reason", "code", "part")
         .annotate(
             handed_over=Count("pk", filter=IS_HANDED_OVER),
             lost=Count("pk", filter=IS_LOST),
@@ -99,12 +101,12 @@ def outcomes(since: datetime) -> list[Outcome]:
             opened=Count("opened_at"),
         )
     )
-    return [Outcome(*group[:6], Tally(*group[6:])) for group in groups]
+    return [Outcome(*group[:7], Tally(*group[7:])) for group in groups]
 
 
-def tallies(of: Iterable[Outcome], *by: str) -> dict[tuple[str, ...], Tally]:
+def tallies(of: Iterable[Outcome], *by: str) -> dict[tuple[Any, ...], Tally]:
     """Such as `tallies(outcomes, "kind", "channel")`."""
-    sums: defaultdict[tuple[str, ...], Tally] = defaultdict(Tally)
+    sums: defaultdict[tuple[Any, ...], Tally] = defaultdict(Tally)
     for outcome in of:
         sums[tuple(getattr(outcome, name) for name in by)].add(outcome.tally)
     return dict(sorted(sums.items()))
@@ -142,10 +144,10 @@ class Dwell:
     p99: float
 
 
-def dwells(since: datetime, *by: str) -> list[Dwell]:
+def dwells(since: datetime, until: datetime, *by: str) -> list[Dwell]:
     """Per kind and channel, or per what `by` names of the two. Index: delivery_planned."""
     groups = (
-        _planned(since)
+        _planned(since, until)
         .filter(IS_HANDED_OVER, ended_at__isnull=False)
         .annotate(is_held=Q(held_until__isnull=False), kind=F("notice__kind"))
         .values("is_held", *(by or ("kind", "channel")))
@@ -161,36 +163,8 @@ def dwells(since: datetime, *by: str) -> list[Dwell]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """What was planned in a part of the window."""
-
-    begin: datetime
-    handed_over: int
-    lost: int
-    waiting: int
-
-
-def bars(since: datetime, now: datetime) -> list[Bar]:
-    """The window in equal parts, oldest first; those in which nothing was planned, too. Index: delivery_planned."""
-    width = (now - since) / BARS
-    position = Cast(Floor(Seconds(Value(since), F("planned_at")) / width.total_seconds()), IntegerField())
-    groups = (
-        _planned(since)
-        .annotate(position=position)
-        .values_list("position")
-        .annotate(
-            handed_over=Count("pk", filter=IS_HANDED_OVER),
-            lost=Count("pk", filter=IS_LOST),
-            waiting=Count("pk", filter=IS_WAITING),
-        )
-    )
-    found = {row[0]: row[1:] for row in groups}
-    return [Bar(since + n * width, *found.get(n, (0, 0, 0))) for n in range(BARS)]
-
-
-def _planned(since: datetime) -> QuerySet[Delivery]:
-    return Delivery.objects.filter(planned_at__gte=since, is_clear=False).order_by()
+def _planned(since: datetime, until: datetime) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(planned_at__gte=since, planned_at__lt=until, is_clear=False).order_by()
 
 
 @dataclass(frozen=True, slots=True)

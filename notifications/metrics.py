@@ -50,7 +50,7 @@ class FiguresCollector(Collector):
 
 
 def figures(now: datetime) -> list[GaugeMetricFamily]:
-    return [*_of_backlog(now), *_of_breakers(), *_of_last_hour(now - HOUR), *_of_devices(now)]
+    return [*_of_backlog(now), *_of_breakers(), *_of_last_hour(now), *_of_devices(now)]
 
 
 collector = FiguresCollector(figures)
@@ -80,8 +80,8 @@ def _of_breakers() -> Iterable[GaugeMetricFamily]:
     return [gauge]
 
 
-def _of_last_hour(since: datetime) -> Iterable[GaugeMetricFamily]:
-    outcomes = insight.outcomes(since)
+def _of_last_hour(now: datetime) -> Iterable[GaugeMetricFamily]:
+    outcomes = insight.outcomes(now - HOUR, now)
     deliveries = _gauge("deliveries_last_hour", "Deliveries planned in the last hour.", "lane", "state")
     for (lane, state), count in insight.counts(outcomes, "lane", "state").items():
         deliveries.add_metric([lane, state], count)
@@ -101,15 +101,15 @@ def _of_last_hour(since: datetime) -> Iterable[GaugeMetricFamily]:
     skips = _gauge("skipped_last_hour", "Deliveries that were not to go.", "reason", "channel")
     for labels, count in insight.skips(outcomes).items():
         skips.add_metric(labels, count)
-    return [deliveries, rate, received, opened, failures, skips, _dwell(since)]
+    return [deliveries, rate, received, opened, failures, skips, _dwell(now)]
 
 
-def _dwell(since: datetime) -> GaugeMetricFamily:
+def _dwell(now: datetime) -> GaugeMetricFamily:
     gauge = _gauge(
         "dwell_seconds_last_hour", "From the commit, or the end of a wait on purpose, to the hand-over.",
         "kind", "channel", "held", "quantile",
     )  # fmt: skip
-    for dwell in insight.dwells(since):
+    for dwell in insight.dwells(now - HOUR, now):
         for share, seconds in zip(SHARES, (dwell.p50, dwell.p95, dwell.p99), strict=True):
             gauge.add_metric([dwell.kind, dwell.channel, str(dwell.is_held).lower(), str(share)], seconds)
     return gauge

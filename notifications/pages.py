@@ -17,6 +17,7 @@ from notifications.models import ChannelHealth
 WINDOWS = {"1": "hour", "24": "24 hours", "168": "7 days"}
 DEFAULT_WINDOW = "24"
 DAYS = 7
+PARTS = 24
 
 
 def figures(request: HttpRequest) -> HttpResponse:
@@ -40,11 +41,8 @@ def figures(request: HttpRequest) -> HttpResponse:
 def _of_window(window: timedelta) -> dict[str, Any]:
     now = timezone.now()
     since = now - window
-    outcomes = insight.outcomes(since)
-    total = insight.Tally()
-    for outcome in outcomes:
-        total.add(outcome.tally)
-    dwells = {(one.kind, one.channel, one.is_held): one for one in insight.dwells(since)}
+    outcomes = insight.outcomes(since, now, PARTS)
+    dwells = {(one.kind, one.channel, one.is_held): one for one in insight.dwells(since, now)}
     kinds = [
         {
             "kind": kind,
@@ -58,10 +56,10 @@ def _of_window(window: timedelta) -> dict[str, Any]:
     return {
         "since": since,
         "now": now,
-        "total": total,
+        "total": insight.tallies(outcomes).get((), insight.Tally()),
         "slowest": _slowest(list(dwells.values())),
         "kinds": kinds,
-        "columns": charts.columns(insight.bars(since, now)),
+        "columns": charts.columns(outcomes, since, now, PARTS),
         "failures": charts.rows(insight.failures(outcomes)),
         "skips": charts.rows(insight.skips(outcomes)),
     }

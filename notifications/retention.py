@@ -2,12 +2,15 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 
 from core.unit import unit
+from notifications import events
 from notifications.conf import limits
 from notifications.models import Attempt, Delivery, DeviceChange, Digest, Notice
+from realtime.publishing import publish
 
 BATCH = 1000
 
@@ -29,4 +32,12 @@ def _delete(rows: QuerySet[Any]) -> None:
 
 @unit
 def _delete_batch(rows: QuerySet[Any], batch: list[Any]) -> None:
+    if rows.model is Notice:
+        _tell_how_many_are_left(batch)
     rows.model.objects.filter(pk__in=batch).delete()
+
+
+def _tell_how_many_are_left(notice_ids: list[UUID]) -> None:
+    unread = Notice.objects.unread().filter(pk__in=notice_ids)
+    readers = set(unread.values_list("recipient", flat=True))
+    publish(*[events.inbox_changed(reader) for reader in readers])

@@ -13,6 +13,7 @@ from notifications import (
     operations,
     outbox,
     preferences,
+    preflight,
     services,
 )
 from notifications.catalogue import NoticeKind
@@ -33,6 +34,11 @@ SCHEDULE = {
     "notifications.age_devices": {"task": "notifications.tasks.age_devices", "schedule": 86_400.0},
 }
 COLLECTORS = [metrics.collector]
+PREFLIGHT = {
+    "providers": preflight.providers,
+    "queues": preflight.queues,
+    "breakers": preflight.breakers,
+}
 REVOKED = [devices.unbind_sessions]
 ANONYMISED = [services.forget, devices.forget, preferences.forget]
 DEMO = [demo.phones]

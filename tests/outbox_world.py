@@ -1,4 +1,4 @@
-"""What hands are asked to do to the outbox of a deployment: people with phones, words for them, and what became of it."""
+"""What hands do to the outbox of a deployment: people with phones, what they are told, and what became of it."""
 
 import time
 from collections import Counter
@@ -14,11 +14,13 @@ from uuid_utils.compat import uuid7
 from accounts.models import User
 from core.sealing import fingerprint, seal
 from core.unit import unit
-from notifications import outbox, services
+from notifications import claiming, devices, outbox, planning, sending, services
 from notifications.messages import Message, notify
 from notifications.models import Delivery, Device, Notice
+from realtime.models import Entry
 
 ABOUT = "sample.counter"
+LANE = "fcm.android"
 
 
 # People, and what they are told
@@ -33,6 +35,7 @@ def people_with_phones(count: int, phones: int = 1, script: str = "") -> list[di
     Device.objects.bulk_create(
         Device(
             user=user,
+            install_id=f"app of {address[-32:]}",
             address=seal(address),
             fingerprint=fingerprint(address),
             last_registered_at=now - timedelta(minutes=1),
@@ -57,21 +60,60 @@ def tell_in_lots(users: Sequence[UUID], size: int, seconds: float) -> None:
         time.sleep(seconds)
 
 
-def withdraw(about: int) -> list[float]:
-    """Answers when it was committed: not before the first, not after the second."""
-    return _timed(lambda: outbox.withdraw((ABOUT, about)))
+def withdraw(about: int, after: float = 0) -> float:
+    """In so many seconds; answers when that was committed, or a little later."""
+    time.sleep(after)
+    outbox.withdraw((ABOUT, about))
+    return time.time()
 
 
-def read_all(user_id: UUID) -> list[float]:
+def read_all(user_id: UUID) -> float:
     user = User.objects.get(pk=user_id)
     ids = list(Notice.objects.filter(recipient=user).values_list("pk", flat=True))
-    return _timed(lambda: services.mark_read(user, ids, now=timezone.now()))
+    services.mark_read(user, ids, now=timezone.now())
+    return time.time()
 
 
-def _timed(act: Any) -> list[float]:
-    before = time.time()
-    act()
-    return [before, time.time()]
+def register(user_id: UUID, address: str, install_id: str | None = None) -> float:
+    """An app has this address now, whoever had it before. Answers when that was committed, or a little later."""
+    devices.register(user_id=user_id, address=address, install_id=install_id, now=timezone.now())
+    return time.time()
+
+
+# What workers do
+
+
+def plan() -> int:
+    return planning.plan(timezone.now())
+
+
+def deliver() -> None:
+    """All that can be done now, here and in this thread."""
+    planning.plan(timezone.now())
+    while any(sending.drain(lane) for lane in claiming.due_lanes(timezone.now())):
+        pass
+
+
+def deliver_for(seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        deliver()
+        time.sleep(0.01)
+
+
+def claim(at_most: int) -> list[int]:
+    return claiming.claim(LANE, at_most, timezone.now())
+
+
+def claim_carelessly(at_most: int) -> list[int]:
+    """As `claim` would be if it took no lock and did not name the state that it leaves."""
+    due = Delivery.objects.active().filter(lane=LANE, due_at__lte=timezone.now()).order_by("rank", "due_at")
+    ids = list(due.values_list("pk", flat=True)[:at_most])
+    time.sleep(0.01)  # as long as a query may take
+    Delivery.objects.filter(pk__in=ids).update(
+        state=Delivery.State.SENDING, due_at=timezone.now() + timedelta(minutes=1)
+    )
+    return ids
 
 
 # What became of it
@@ -95,3 +137,18 @@ def outcome(about: int | None = None) -> dict[str, int]:
         deliveries = deliveries.filter(notice__subject_kind=ABOUT, notice__subject_key=about)
     rows = deliveries.values_list("is_clear", "state", "reason")
     return dict(Counter(" ".join(filter(None, ["clear" * is_clear, state, why])) for is_clear, state, why in rows))
+
+
+def heard(users: Sequence[UUID]) -> dict[str, int]:
+    """How many events of which name are in their streams."""
+    return dict(Counter(Entry.objects.filter(user_id__in=users).values_list("event__name", flat=True)))
+
+
+def nids(about: int) -> list[str]:
+    told = Notice.objects.filter(subject_kind=ABOUT, subject_key=about)
+    return [str(pk) for pk in told.values_list("pk", flat=True)]
+
+
+def lost_addresses(users: Sequence[UUID]) -> int:
+    """Phones of theirs that push cannot reach."""
+    return Device.objects.filter(user__in=users, is_enabled=False).count()

@@ -62,4 +62,7 @@ class Channel(Protocol):
 
     async def send(self, parcel: Parcel) -> Outcome: ...
 
+    async def check(self) -> Outcome:
+        """Would the provider take something from us? Nothing is delivered."""
+
     async def close(self) -> None: ...

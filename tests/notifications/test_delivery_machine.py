@@ -257,7 +257,8 @@ class Outbox(RuleBasedStateMachine):
 
     @rule()
     def in_the_end_no_screen_keeps_what_is_over(self) -> None:
-        for _ in range(12):
+        rounds = 0
+        while Notice.objects.filter(planned_at=None).exists() or Delivery.objects.active().exists():
             for act in [self.plan, *(partial(self.send, lane, 1000) for lane in trees.LANES)]:
                 act()
                 self.every_step_is_legal_and_what_has_ended_stays_so()
@@ -265,7 +266,8 @@ class Outbox(RuleBasedStateMachine):
                 self.answer(0, Verdict.ACCEPTED)
                 self.every_step_is_legal_and_what_has_ended_stays_so()
             self.pass_time(WEEK)
-        assert not Delivery.objects.active().exists()
+            rounds += 1
+            assert rounds < 10
         assert self.kept() == []
 
     def kept(self) -> list[tuple[str, str]]:
@@ -288,6 +290,6 @@ def test_the_laws_hold_in_any_life() -> None:
     run_state_machine_as_test(
         Outbox,
         settings=settings(
-            max_examples=30, stateful_step_count=40, phases=[Phase.generate], deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=12, stateful_step_count=30, phases=[Phase.generate], deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from core.unit import unit
-from notifications import outbox, selectors, services, trees
+from notifications import outbox, retention, selectors, services, trees
 from notifications.errors import NoSuchNotice
 from notifications.messages import Message, notify
 from notifications.models import Delivery, Notice
@@ -389,6 +389,20 @@ def test_who_is_forgotten_was_told_nothing(reader, stranger):
     assert fresh(reader)["notifications.notice"] == {}
     assert "News" not in str(folded(reader))
     assert "News" in str(folded(stranger))
+
+
+def test_the_number_follows_when_unread_notices_are_old_enough_to_be_forgotten(reader, stranger, now):
+    _, read = told(reader), told(stranger)
+    services.mark_read(stranger, [read.pk], now=now)
+    Notice.objects.update(created_at=now - timedelta(days=91), planned_at=now)
+    recent = told(reader)
+
+    retention.forget(now)
+
+    assert list(Notice.objects.all()) == [recent]
+    assert folded(reader)[INBOX] == fresh(reader)[INBOX] == {str(reader.pk): {"unread": 1}}
+    assert heard(reader)[-1] == "inbox_changed"
+    assert heard(stranger)[-2:] == ["notice_changed", "inbox_changed"]
 
 
 def test_a_message_to_nobody_is_no_notice(db):

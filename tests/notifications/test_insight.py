@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications import backlog, insight, measuring
+from notifications import backlog, charts, insight, measuring
 from notifications.insight import Dwell, Tally
 from notifications.models import ChannelHealth, Delivery, DeviceChange, Notice, QuietHours
 from tests.factories.accounts import UserFactory
@@ -33,7 +33,7 @@ def told(at: datetime, kind: str = "sample_news", **facts: object) -> Notice:
 
 
 def total() -> Tally:
-    return insight.tallies(insight.outcomes(NOON - HOUR)).get((), Tally())
+    return insight.tallies(insight.outcomes(NOON - HOUR, NOON)).get((), Tally())
 
 
 def test_the_rate_is_of_those_that_should_have_gone_and_have_ended():
@@ -86,7 +86,7 @@ def test_figures_are_per_kind_and_channel():
     delivery(State.FAILED, notice=told(NOON, "sample_news"), channel="email")
     delivery(notice=told(NOON, "sample_alarm"), channel="fcm")
 
-    tallies = insight.tallies(insight.outcomes(NOON - HOUR), "kind", "channel")
+    tallies = insight.tallies(insight.outcomes(NOON - HOUR, NOON), "kind", "channel")
 
     assert {key: tally.rate for key, tally in tallies.items()} == {
         ("sample_alarm", "fcm"): 1,
@@ -104,7 +104,7 @@ def test_failures_are_listed_by_code_and_skips_by_reason_the_most_frequent_first
     delivery(State.SKIPPED, reason=Reason.MUTED, channel="email")
     delivery(State.SKIPPED, reason=Reason.MUTED, channel="email")
 
-    outcomes = insight.outcomes(NOON - HOUR)
+    outcomes = insight.outcomes(NOON - HOUR, NOON)
 
     assert list(insight.failures(outcomes).items()) == [
         (("fcm", "dead_address", "UNREGISTERED"), 2),
@@ -117,7 +117,7 @@ def test_dwell_is_from_the_commit_to_the_hand_over():
     for seconds in (1, 2, 3, 4, 5):
         delivery(notice=told(NOON - seconds * SECOND))
 
-    (dwell,) = insight.dwells(NOON - HOUR)
+    (dwell,) = insight.dwells(NOON - HOUR, NOON)
 
     assert (dwell.kind, dwell.channel, dwell.is_held, dwell.count) == ("sample_news", "fcm", False, 5)
     assert (dwell.p50, dwell.p95, dwell.p99) == pytest.approx((3, 4.8, 4.96), abs=0.001)
@@ -127,7 +127,7 @@ def test_dwell_of_what_was_held_on_purpose_is_from_the_end_of_that():
     delivery(notice=told(NOON - 10 * HOUR), held_until=NOON - 2 * SECOND)
     delivery(notice=told(NOON - SECOND))
 
-    immediate, held = insight.dwells(NOON - HOUR)
+    immediate, held = insight.dwells(NOON - HOUR, NOON)
 
     assert (immediate.is_held, held.is_held) == (False, True)
     assert (immediate.p50, held.p50) == pytest.approx((1, 2), abs=0.001)
@@ -138,14 +138,14 @@ def test_what_was_never_handed_over_has_no_dwell():
     delivery(State.SKIPPED, reason=Reason.MUTED)
     delivery(State.PENDING, ended_at=None)
 
-    assert insight.dwells(NOON - HOUR) == []
+    assert insight.dwells(NOON - HOUR, NOON) == []
 
 
 def test_dwell_may_be_asked_per_channel_alone():
     delivery(notice=told(NOON - SECOND, "sample_news"))
     delivery(notice=told(NOON - SECOND, "sample_alarm"))
 
-    (dwell,) = insight.dwells(NOON - HOUR, "channel")
+    (dwell,) = insight.dwells(NOON - HOUR, NOON, "channel")
 
     assert dwell == Dwell("", "fcm", False, 2, dwell.p50, dwell.p95, dwell.p99)
 
@@ -157,15 +157,21 @@ def test_percentiles_are_those_of_the_standard_library(values):
     assert measuring.percentiles_of(values) == pytest.approx([cuts[49], cuts[94], cuts[98]], abs=1e-6)
 
 
-def test_bars_part_the_window_and_show_empty_times_too():
+def test_a_window_is_charted_in_equal_parts_and_empty_ones_too():
     delivery(planned_at=NOON - 24 * HOUR)
     delivery(State.FAILED, planned_at=NOON - HOUR / 2)
     delivery(State.PENDING, planned_at=NOON - HOUR / 2, ended_at=None)
+    delivery(planned_at=NOON)
 
-    bars = insight.bars(NOON - 24 * HOUR, NOON)
+    columns = charts.columns(insight.outcomes(NOON - 24 * HOUR, NOON, 24), NOON - 24 * HOUR, NOON, 24)
 
-    assert [(bar.handed_over, bar.lost, bar.waiting) for bar in bars] == [(1, 0, 0), *[(0, 0, 0)] * 22, (0, 1, 1)]
-    assert (bars[0].begin, bars[-1].begin) == (NOON - 24 * HOUR, NOON - HOUR)
+    assert [(column.tally.handed_over, column.tally.lost, column.tally.waiting) for column in columns] == [
+        (1, 0, 0),
+        *[(0, 0, 0)] * 22,
+        (0, 1, 1),
+    ]
+    assert (columns[0].begin, columns[-1].begin) == (NOON - 24 * HOUR, NOON - HOUR)
+    assert [(block.css, block.y, block.height) for block in columns[-1].blocks] == [("bad", 50, 50), ("waiting", 0, 50)]
 
 
 def test_a_queue_says_what_its_jobs_wait_for_and_how_long_the_oldest_has_waited():
@@ -250,9 +256,8 @@ def test_what_happened_to_addresses_is_counted_per_day():
 @pytest.mark.parametrize(
     "figure",
     [
-        lambda: insight.outcomes(NOON - HOUR),
-        lambda: insight.dwells(NOON - HOUR),
-        lambda: insight.bars(NOON - HOUR, NOON),
+        lambda: insight.outcomes(NOON - HOUR, NOON),
+        lambda: insight.dwells(NOON - HOUR, NOON),
         lambda: insight.fleet(NOON),
         lambda: insight.device_changes(NOON - HOUR),
         lambda: insight.device_changes_by_day(NOON - HOUR),
@@ -261,7 +266,7 @@ def test_what_happened_to_addresses_is_counted_per_day():
         lambda: backlog.held_by_quiet_hours(NOON),
         lambda: backlog.breakers(),
     ],
-    ids=["outcomes", "dwells", "bars", "fleet", "changes", "by day", "queues", "unplanned", "quiet", "breakers"],
+    ids=["outcomes", "dwells", "fleet", "changes", "by day", "queues", "unplanned", "quiet", "breakers"],
 )
 def test_a_figure_is_one_query_however_much_there_is(figure, rows, django_assert_num_queries):
     for n in range(rows):

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,9 +19,10 @@ from realtime.selectors import Range
 from tests.factories.accounts import UserFactory
 from tests.house import House, Street, Web
 from tests.notifications.inbox import told
-from tests.realtime.test_asyncapi import faults, validators
+from tests.realtime.test_asyncapi import DOCS, faults, validators
 from tests.sockets import Phone
 
+CLIENT_DOCUMENT = (DOCS / "clients/004-chat-notifications.md").read_text()
 NOBODY = "00000000-0000-0000-0000-000000000000"
 
 
@@ -59,6 +61,13 @@ class TestWords:
 
     def test_a_notice_that_was_gone_when_it_was_told_is_no_frame(self):
         assert NotificationConsumer().frame({"event": "notifications.notice_added", "data": None}) is None
+
+
+def test_the_frames_shown_to_the_makers_of_the_app_are_frames():
+    shown = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", CLIENT_DOCUMENT, re.DOTALL)]
+
+    assert [fault for frame in shown for fault in faults("tellChatApp", frame)] == []
+    assert {frame["type"] for frame in shown} == set(validators("tellChatApp"))
 
 
 @pytest.mark.django_db(transaction=True)
