@@ -72,9 +72,9 @@ class MarkAllRead(DialectView):
 class ThisDevice(DialectView):
     """The phone's FCM token. This app shows what the system shows for it, and renders nothing itself."""
 
-    @extend_schema(request=wire.DeviceIn, responses=wire.DoneOut)
+    @extend_schema(request=wire.ChatDeviceIn, responses=wire.DoneOut)
     def post(self, request: Request) -> Response:
-        body = read(wire.DeviceIn, request.data)
+        body = read(wire.ChatDeviceIn, request.data)
         devices.register(
             user_id=request.user.pk,
             address=body["fcm_token"],

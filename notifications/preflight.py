@@ -32,13 +32,13 @@ def queues() -> Iterator[Found]:
     unplanned = backlog.unplanned(now)
     yield (
         unplanned.age < LONGEST_WAIT,
-        f"{unplanned.count} notices wait to be planned, for {unplanned.age:.0f} s at most",
+        f"{unplanned.count} notices wait to be planned, for up to {unplanned.age:.0f} s",
     )
     for queue in backlog.queues(now):
         if queue.due:
             yield (
                 queue.age < LONGEST_WAIT,
-                f"{queue.lane}: {queue.due} deliveries are due, for {queue.age:.0f} s at most",
+                f"{queue.lane}: {queue.due} deliveries are due, for up to {queue.age:.0f} s",
             )
 
 

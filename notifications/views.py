@@ -52,7 +52,7 @@ class Unread(APIView):
 
 
 class MarkOneRead(APIView):
-    @extend_schema(request=None, responses=UnreadOut)
+    @extend_schema(operation_id="inbox_read_one", request=None, responses=UnreadOut)
     @idempotent
     def post(self, request: Request, notice_id: UUID) -> Response:
         notice = selectors.notice_of(request.user, notice_id)

@@ -104,5 +104,5 @@ class TokenIn(serializers.Serializer):
     fcm_token = serializers.CharField(max_length=4096)
 
 
-class DeviceIn(TokenIn):
+class ChatDeviceIn(TokenIn):
     device_type = serializers.ChoiceField(choices=Device.Platform.choices, default=Device.Platform.ANDROID)

@@ -80,6 +80,10 @@ def register(user_id: UUID, address: str, install_id: str | None = None) -> floa
     return time.time()
 
 
+def forget_everything() -> None:
+    Notice.objects.all().delete()
+
+
 # What workers do
 
 

@@ -47,6 +47,22 @@ class Email:
         done, _ = await asyncio.wait([posted], timeout=self._seconds)
         return posted.result() if done else Outcome(Verdict.TRANSIENT, "TIMEOUT", error="No answer in time.")
 
+    async def check(self) -> Outcome:
+        """Opens a connection, which includes to sign in, and closes it."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, _visit)
+
+
+def _visit() -> Outcome:
+    try:
+        connection = get_connection()
+    except (ImportError, ImproperlyConfigured, ValueError) as error:
+        return _misconfigured("BACKEND", type(error).__name__)
+    try:
+        return _open(connection) or Outcome(Verdict.ACCEPTED)
+    finally:
+        with suppress(Exception):
+            connection.close()
+
 
 def _post(parcel: Parcel) -> Outcome:
     try:

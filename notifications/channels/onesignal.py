@@ -38,17 +38,31 @@ class OneSignal:
         """To a segment as its dashboard knows them, such as "Subscribed Users"; so only what is public."""
         return await self._create({"included_segments": [segment], **_words(title, body, "en"), "data": dict(data)})
 
-    async def _create(self, notification: Mapping[str, Any], address: str = "") -> Outcome:
-        if self._session is None:
-            self._session = session(self._http_seconds)
-        url = f"{settings.ONESIGNAL_ENDPOINT}/notifications?c=push"
-        headers = {"Authorization": f"Key {settings.ONESIGNAL_API_KEY}"}
-        body = {"app_id": settings.ONESIGNAL_APP_ID, "target_channel": "push", **notification}
+    async def check(self) -> Outcome:
+        """Asks for what was sent last, which takes the same key as sending."""
+        asked = {"app_id": settings.ONESIGNAL_APP_ID, "limit": "1"}
         try:
-            async with self._session.post(url, json=body, headers=headers, allow_redirects=False) as response:
-                return outcome_of(response.status, response.headers, await response.read(), address)
+            http, headers, body = await self._ask("GET", "notifications", params=asked)
         except HTTP_ERRORS as error:
             return failure_of(error)
+        is_known = http == 200 and b'"notifications"' in body
+        return Outcome(Verdict.ACCEPTED, http=http) if is_known else outcome_of(http, headers, body, "")
+
+    async def _create(self, notification: Mapping[str, Any], address: str = "") -> Outcome:
+        message = {"app_id": settings.ONESIGNAL_APP_ID, "target_channel": "push", **notification}
+        try:
+            answer = await self._ask("POST", "notifications?c=push", json=message)
+        except HTTP_ERRORS as error:
+            return failure_of(error)
+        return outcome_of(*answer, address)
+
+    async def _ask(self, method: str, path: str, **sent: Any) -> tuple[int, Mapping[str, str], bytes]:
+        if self._session is None:
+            self._session = session(self._http_seconds)
+        url = f"{settings.ONESIGNAL_ENDPOINT}/{path}"
+        headers = {"Authorization": f"Key {settings.ONESIGNAL_API_KEY}"}
+        async with self._session.request(method, url, headers=headers, allow_redirects=False, **sent) as response:
+            return response.status, response.headers, await response.read()
 
 
 def _notice(parcel: Parcel) -> dict[str, Any]:

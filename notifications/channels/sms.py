@@ -42,19 +42,34 @@ class Sms:
         """A text of our own, such as a code: never cut, but in the alphabet that is cheaper if it can be."""
         return await self._post({"To": address, "Body": fold(text)})
 
+    async def check(self) -> Outcome:
+        """Asks for our account. That it may send from TWILIO_FROM only a message would tell."""
+        try:
+            http, headers, body = await self._ask("GET", ".json")
+        except HTTP_ERRORS as error:
+            return failure_of(error)
+        status = str(_parsed(body).get("status", ""))
+        if http == 200 and status == "active":
+            return Outcome(Verdict.ACCEPTED, http=http)
+        if http == 200 and status:
+            return Outcome(Verdict.MISCONFIGURED, "ACCOUNT", http, error=f"The account is {status}.")
+        return outcome_of(http, headers, body, "")
+
     async def _post(self, form: dict[str, str]) -> Outcome:
+        try:
+            answer = await self._ask("POST", "/Messages.json", data=form | _sender())
+        except HTTP_ERRORS as error:
+            return failure_of(error)
+        return outcome_of(*answer, form["To"])
+
+    async def _ask(self, method: str, resource: str, **sent: Any) -> tuple[int, Mapping[str, str], bytes]:
         if self._session is None:
             self._session = session(self._http_seconds)
         account = settings.TWILIO_ACCOUNT_SID
-        url = f"{settings.TWILIO_ENDPOINT}/2010-04-01/Accounts/{account}/Messages.json"
+        url = f"{settings.TWILIO_ENDPOINT}/2010-04-01/Accounts/{account}{resource}"
         headers = {"Authorization": aiohttp.encode_basic_auth(account, settings.TWILIO_AUTH_TOKEN)}
-        try:
-            async with self._session.post(
-                url, data=form | _sender(), headers=headers, allow_redirects=False
-            ) as response:
-                return outcome_of(response.status, response.headers, await response.read(), form["To"])
-        except HTTP_ERRORS as error:
-            return failure_of(error)
+        async with self._session.request(method, url, headers=headers, allow_redirects=False, **sent) as response:
+            return response.status, response.headers, await response.read()
 
 
 def _sender() -> dict[str, str]:

@@ -56,7 +56,12 @@ class OneSignal(Provider):
         self._answered: dict[str, Any] = {}  # idempotency key -> what was answered
 
     def routes(self) -> list[web.RouteDef]:
-        return [web.post("/notifications", self.create)]
+        return [web.post("/notifications", self.create), web.get("/notifications", self.view)]
+
+    async def view(self, request: web.Request) -> web.StreamResponse:
+        if not self._is_ours(request):
+            return errors(403, DENIED)
+        return answer_json({"total_count": 0, "offset": 0, "limit": 1, "notifications": []})
 
     async def create(self, request: web.Request) -> web.StreamResponse:
         at = time.time()
@@ -79,10 +84,13 @@ class OneSignal(Provider):
         return answer_json({"id": str(uuid.uuid4()), "external_id": None, "errors": aliases})
 
     def _check(self, request: web.Request, body: dict[str, Any]) -> web.Response | None:
-        if not compare_digest(request.headers.get("Authorization", "").encode(), self._authorization):
+        if not self._is_ours(request):
             return errors(403, DENIED)
         defects = self._defects(body)
         return errors(400, *defects) if defects else None
+
+    def _is_ours(self, request: web.Request) -> bool:
+        return compare_digest(request.headers.get("Authorization", "").encode(), self._authorization)
 
     def _defects(self, body: dict[str, Any]) -> list[str]:
         found = []

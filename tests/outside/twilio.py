@@ -69,7 +69,14 @@ class Twilio(Provider):
         self.script |= TEST_NUMBERS
 
     def routes(self) -> list[web.RouteDef]:
-        return [web.post("/2010-04-01/Accounts/{sid}/Messages.json", self.create)]
+        return [
+            web.post("/2010-04-01/Accounts/{sid}/Messages.json", self.create),
+            web.get("/2010-04-01/Accounts/{sid}.json", self.account),
+        ]
+
+    async def account(self, request: web.Request) -> web.StreamResponse:
+        refusal = self._refusal_of_account(request)
+        return refusal or answer_json({"sid": self._account_sid, "status": "active", "type": "Full"})
 
     async def create(self, request: web.Request) -> web.StreamResponse:
         at = time.time()
@@ -82,10 +89,8 @@ class Twilio(Provider):
         )
 
     def _check(self, request: web.Request, form: dict[str, str]) -> web.Response | None:
-        if not compare_digest(request.headers.get("Authorization", "").encode(), self._authorization):
-            return error(401, 20003, "Authenticate")
-        if request.match_info["sid"] != self._account_sid:
-            return error(404, 20404, f"The requested resource {request.path} was not found")
+        if refusal := self._refusal_of_account(request):
+            return refusal
         if not form.get("To"):
             return error(400, 21604, "A 'To' phone number is required.")
         if not NUMBER.fullmatch(form["To"]):
@@ -96,6 +101,13 @@ class Twilio(Provider):
             return error(400, 21602, "Message body is required.")
         if len(form["Body"]) > LONGEST_BODY:
             return error(400, 21617, "The concatenated message body exceeds the 1600 character limit.")
+        return None
+
+    def _refusal_of_account(self, request: web.Request) -> web.Response | None:
+        if not compare_digest(request.headers.get("Authorization", "").encode(), self._authorization):
+            return error(401, 20003, "Authenticate")
+        if request.match_info["sid"] != self._account_sid:
+            return error(404, 20404, f"The requested resource {request.path} was not found")
         return None
 
     def _accepted(self, arrival: Arrival, form: dict[str, str]) -> web.Response:

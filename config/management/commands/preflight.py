@@ -44,4 +44,4 @@ def migrations() -> Iterable[Found]:
 def processes() -> Iterable[Found]:
     for role in (Node.Role.BEAT, Node.Role.WORKER):
         alive = len(nodes.alive(role))
-        yield bool(alive), f"{alive} of role {role} alive"
+        yield bool(alive), f"{alive} {role} alive"
