@@ -83,6 +83,7 @@ class _Drain:
         self._outcomes: queue.SimpleQueue[Sent] = queue.SimpleQueue()
         self._on_the_wire = 0  # as many slots of the window are ours
         self._began_at = 0.0
+        self._lot = limits.look  # how many are looked at together
 
     def run(self) -> int:
         sent = 0
@@ -116,9 +117,12 @@ class _Drain:
 
     def _send(self, claimed: Sequence[int]) -> None:
         """Their slots are taken, so nothing but the call comes after the look."""
-        looks = look(claimed, datetime.now(UTC))
-        # From the end of the look: where a busy machine takes longer to look, no call would ever begin.
+        for start in range(0, len(claimed), self._lot):
+            self._send_lot(claimed[start : start + self._lot])
+
+    def _send_lot(self, claimed: Sequence[int]) -> None:
         fresh_until = monotonic() + limits.look_seconds
+        looks = look(claimed, datetime.now(UTC))
         jobs = [Job(one.delivery.pk, one.delivery.attempts, one.parcel, fresh_until) for one in looks if one.parcel]
         courier.send(self._channel, jobs, self._outcomes.put)
         self._free(len(claimed) - len(jobs))
@@ -137,8 +141,10 @@ class _Drain:
             record(self._lane, calls, datetime.now(UTC))
             failed = sum(one.outcome.verdict in FAULTS for one in calls if one.outcome)
             self._window.learn(succeeded=len(calls) - failed, failed=failed)
-        if len(calls) < len(ended):
-            self._send([one.job.delivery_id for one in ended if one.outcome is None])
+        stale = [one.job.delivery_id for one in ended if one.outcome is None]
+        # Where the machine is so busy that looks are old when they are done, fewer at a time are quicker.
+        self._lot = max(1, self._lot // 2) if stale else min(limits.look, self._lot + 1)
+        self._send(stale)
         return len(calls)
 
     def _gather(self) -> list[Sent]:
