@@ -1,5 +1,3 @@
-from typing import Any, TypeVar
-
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -7,7 +5,6 @@ from rest_framework import status
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import Serializer
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
@@ -38,14 +35,7 @@ from accounts.throttles import (
     PerUser,
     RegisterPerAddress,
 )
-
-In = TypeVar("In", bound=Serializer)
-
-
-def checked(shape: type[In], request: Request, **options: Any) -> dict[str, Any]:
-    body = shape(data=request.data, **options)
-    body.is_valid(raise_exception=True)
-    return body.validated_data
+from core.api import read
 
 
 class Open(APIView):
@@ -58,7 +48,7 @@ class Register(Open):
 
     @extend_schema(request=RegisterIn, responses={201: SignedInOut})
     def post(self, request: Request) -> Response:
-        body = checked(RegisterIn, request)
+        body = read(RegisterIn, request.data)
         is_long_lived = body.pop("long_lived")
         signed_in = services.register(is_long_lived=is_long_lived, now=timezone.now(), **body)
         return Response(SignedInOut(signed_in).data, status=status.HTTP_201_CREATED)
@@ -69,7 +59,7 @@ class Login(Open):
 
     @extend_schema(request=LoginIn, responses=SignedInOut)
     def post(self, request: Request) -> Response:
-        body = checked(LoginIn, request)
+        body = read(LoginIn, request.data)
         signed_in = services.log_in(
             address=body["email_or_phone"],
             password=body["password"],
@@ -85,7 +75,7 @@ class FirebaseLogin(Open):
 
     @extend_schema(request=FirebaseIn, responses=SignedInOut)
     def post(self, request: Request) -> Response:
-        body = checked(FirebaseIn, request)
+        body = read(FirebaseIn, request.data)
         signed_in = services.log_in_with_firebase(
             id_token=body["id_token"], device=body["device"], is_long_lived=body["long_lived"], now=timezone.now()
         )
@@ -97,7 +87,7 @@ class Refresh(Open):
 
     @extend_schema(request=RefreshIn, responses=SignedInOut)
     def post(self, request: Request) -> Response:
-        body = checked(RefreshIn, request)
+        body = read(RefreshIn, request.data)
         return Response(SignedInOut(sessions.refresh(body["refresh_token"], now=timezone.now())).data)
 
 
@@ -116,7 +106,7 @@ class ChangePassword(APIView):
 
     @extend_schema(request=ChangePasswordIn, responses=SignedInOut)
     def post(self, request: Request) -> Response:
-        body = checked(ChangePasswordIn, request)
+        body = read(ChangePasswordIn, request.data)
         session = selectors.session_of(request.user, request.auth.session_id)
         signed_in = services.change_password(user=request.user, session=session, now=timezone.now(), **body)
         return Response(SignedInOut(signed_in).data)
@@ -127,7 +117,7 @@ class SendCode(Open):
 
     @extend_schema(request=CodeRequestIn, responses={202: CodeRequestOut})
     def post(self, request: Request) -> Response:
-        body = checked(CodeRequestIn, request)
+        body = read(CodeRequestIn, request.data)
         services.send_code(purpose=body["purpose"], address=body["email_or_phone"], now=timezone.now())
         return Response({"expires_in_s": codes.LIFE.seconds}, status=status.HTTP_202_ACCEPTED)
 
@@ -137,7 +127,7 @@ class VerifyCode(Open):
 
     @extend_schema(request=VerifyIn, responses={204: None})
     def post(self, request: Request) -> Response:
-        body = checked(VerifyIn, request)
+        body = read(VerifyIn, request.data)
         services.verify_address(address=body["email_or_phone"], digits=body["code"], now=timezone.now())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -147,7 +137,7 @@ class ResetPassword(Open):
 
     @extend_schema(request=ResetPasswordIn, responses={204: None})
     def post(self, request: Request) -> Response:
-        body = checked(ResetPasswordIn, request)
+        body = read(ResetPasswordIn, request.data)
         services.reset_password(
             address=body["email_or_phone"],
             digits=body["code"],
@@ -167,12 +157,12 @@ class Me(APIView):
 
     @extend_schema(request=ProfileIn, responses=UserOut)
     def patch(self, request: Request) -> Response:
-        user = services.edit_profile(request.user, **checked(ProfileIn, request))
+        user = services.edit_profile(request.user, **read(ProfileIn, request.data))
         return Response(UserOut(user).data)
 
     @extend_schema(request=DeleteAccountIn, responses={204: None})
     def delete(self, request: Request) -> Response:
-        body = checked(DeleteAccountIn, request)
+        body = read(DeleteAccountIn, request.data)
         services.delete_account(request.user, password=body["password"])
         return Response(status=status.HTTP_204_NO_CONTENT)
 

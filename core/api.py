@@ -11,6 +11,7 @@ from rest_framework import exceptions
 from rest_framework.pagination import CursorPagination
 from rest_framework.parsers import JSONParser
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 
 from core.errors import Busy, DomainError, Forbidden, Invalid, NotFound, TooManyRequests, Unauthenticated
 
@@ -38,6 +39,13 @@ class Parser(JSONParser):
             return super().parse(*args, **kwargs)
         except RecursionError:
             raise exceptions.ParseError from None
+
+
+def read(shape: type[Serializer], data: object, **options: Any) -> dict[str, Any]:
+    """What the shape makes of a body, a query or a frame, or a refusal by field."""
+    checked = shape(data=data, **options)
+    checked.is_valid(raise_exception=True)
+    return dict(checked.validated_data)
 
 
 def refusal_of(error: Exception) -> DomainError | None:

@@ -1,5 +1,6 @@
 """What waits now, and what stands in its way: figures for operators, from the rows alone."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -44,7 +45,7 @@ def queues(now: datetime) -> list[Queue]:
     return [_queue(lane, found.get(lane), now) for lane in trees.LANES]
 
 
-def _queue(lane: str, row: dict[str, Any] | None, now: datetime) -> Queue:
+def _queue(lane: str, row: Mapping[str, Any] | None, now: datetime) -> Queue:
     if row is None:
         return Queue(lane, 0, 0, 0, 0, 0.0)
     age = (now - row["oldest"]).total_seconds() if row["oldest"] else 0.0

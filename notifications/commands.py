@@ -3,8 +3,9 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import User
+from core.api import read
 from notifications import selectors, services
-from notifications.serializers import IdsIn, ReceiptsIn, SeenIn, read
+from notifications.serializers import IdsIn, ReceiptsIn, SeenIn
 
 
 def mark_seen(user: User, data: dict[str, Any]) -> dict[str, Any]:

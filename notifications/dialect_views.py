@@ -1,33 +1,16 @@
 """The REST side of seed 004's app, as far as it is about notices. Its errors are `{"error": text}`."""
 
-from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from accounts.authentication import DialectAuthentication
-from core.api import answer_refusal
+from accounts.dialects import DialectView
+from core.api import read
 from notifications import devices, selectors, services, wire
 from notifications.models import Device
-from notifications.serializers import read
-
-
-def answer_plainly(error: Exception, context: dict[str, Any]) -> Response | None:
-    response = answer_refusal(error, context)
-    if response is not None:
-        response.data = {"error": response.data["message"]}
-    return response
-
-
-class DialectView(APIView):
-    authentication_classes = [DialectAuthentication]
-
-    def get_exception_handler(self) -> Any:
-        return answer_plainly
 
 
 class Notifications(DialectView):

@@ -101,7 +101,10 @@ def outcomes(since: datetime, until: datetime, parts: int = 1) -> list[Outcome]:
             opened=Count("opened_at"),
         )
     )
-    return [Outcome(*group[:7], Tally(*group[7:])) for group in groups]
+    return [
+        Outcome(kind, channel, lane, state, reason, code, part, Tally(*counts))
+        for kind, channel, lane, state, reason, code, part, *counts in groups
+    ]
 
 
 def tallies(of: Iterable[Outcome], *by: str) -> dict[tuple[Any, ...], Tally]:

@@ -11,6 +11,7 @@ from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from accounts.throttles import PerUser
+from core.api import read
 from notifications import devices, preferences
 from notifications.reach_serializers import (
     AddressIn,
@@ -21,7 +22,6 @@ from notifications.reach_serializers import (
     QuietHoursIn,
     QuietHoursOut,
 )
-from notifications.serializers import read
 from realtime.api import caller, idempotent
 
 

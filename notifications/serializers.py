@@ -8,12 +8,6 @@ from notifications.messages import text_of
 from notifications.models import Notice
 
 
-def read(shape: type[serializers.Serializer], data: object) -> dict[str, Any]:
-    checked = shape(data=data)
-    checked.is_valid(raise_exception=True)
-    return dict(checked.validated_data)
-
-
 def instant(at: datetime | None) -> str | None:
     return at.isoformat().replace("+00:00", "Z") if at else None
 

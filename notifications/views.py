@@ -10,10 +10,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.models import User
-from core.api import Pages
+from core.api import Pages, read
 from notifications import selectors, services
 from notifications.models import Notice
-from notifications.serializers import InboxIn, NoticeOut, ReadIn, ReceiptsIn, SeenIn, UnreadOut, read
+from notifications.serializers import InboxIn, NoticeOut, ReadIn, ReceiptsIn, SeenIn, UnreadOut
 from realtime.api import idempotent
 
 

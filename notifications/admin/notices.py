@@ -87,7 +87,7 @@ class NoticeAdmin(Operated):
         form = RecipientForm(request.POST, operator=request.user)
         if not form.is_valid():
             for error in form.errors["address"]:
-                self.message_user(request, error, messages.ERROR)
+                self.message_user(request, str(error), messages.ERROR)
             return HttpResponseRedirect(reverse("admin:notifications_figures"))
         notice = operations.send_test(form.cleaned_data["address"])
         self.log_addition(request, notice, "Sent a test")
