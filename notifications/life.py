@@ -37,10 +37,11 @@ class Life:
 
 def life_of(notice: Notice) -> Life:
     deliveries = list(notice.deliveries.order_by("planned_at", "step", "pk"))
-    devices = Device.objects.in_bulk([one.device_id for one in deliveries if one.device_id])
-    ways = [(wording.way(one, devices.get(one.device_id)), one) for one in deliveries]
+    changes = _changes_around(notice)
+    devices = Device.objects.in_bulk({one.device_id for one in [*deliveries, *changes] if one.device_id})
+    ways = [(wording.way(one, devices), one) for one in deliveries]
     lines = [
-        *_of_devices(notice),
+        *(Line(change.at, wording.device_change(change, devices)) for change in changes),
         *_of_notice(notice),
         *_of_sockets(notice),
         *(line for way, delivery in ways for line in _of_delivery(way, delivery)),
@@ -90,7 +91,8 @@ def _of_delivery(way: str, delivery: Delivery) -> Iterator[Line]:
         tone = Tone.GOOD if delivery.reason in wording.KNOWS_ALREADY else Tone.BAD
         yield Line(delivery.ended_at, f"{way}: {wording.end(delivery)}.", tone)
     if delivery.state in Delivery.WAITING:
-        yield Line(delivery.due_at, f"{way}: the next try is due.")
+        what = "the next try is due" if delivery.attempts else "it is due, unless it has become needless"
+        yield Line(delivery.due_at, f"{way}: {what}.")
 
 
 def _of_attempts(ways: Iterable[tuple[str, Delivery]]) -> Iterator[Line]:
@@ -101,9 +103,7 @@ def _of_attempts(ways: Iterable[tuple[str, Delivery]]) -> Iterator[Line]:
         yield Line(attempt.at, f"{way}: {wording.attempt(attempt, delivery.channel)}.", tone)
 
 
-def _of_devices(notice: Notice) -> Iterator[Line]:
-    near = DeviceChange.objects.filter(
-        user_id=notice.recipient_id, at__range=(notice.created_at - AROUND, notice.created_at + AROUND)
-    )
-    for change in near.order_by("-at")[:CHANGES]:
-        yield Line(change.at, wording.device_change(change))
+def _changes_around(notice: Notice) -> list[DeviceChange]:
+    around = (notice.created_at - AROUND, notice.created_at + AROUND)
+    changes = DeviceChange.objects.filter(user_id=notice.recipient_id, at__range=around)
+    return list(changes.order_by("-at")[:CHANGES])

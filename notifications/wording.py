@@ -1,6 +1,8 @@
 """What rows of the outbox mean, in words for operators."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from notifications import catalogue, trees
 from notifications.channels.parcel import Verdict
@@ -9,6 +11,7 @@ from notifications.models import Attempt, Delivery, Device, DeviceChange
 State = Delivery.State
 Reason = Delivery.Reason
 What = DeviceChange.What
+Devices = Mapping[UUID, Device]
 
 CHANNELS = {
     trees.FCM: "Push (FCM)",
@@ -19,7 +22,7 @@ CHANNELS = {
 PROVIDERS = {trees.FCM: "FCM", trees.ONESIGNAL: "OneSignal", trees.EMAIL: "The mail server", trees.SMS: "Twilio"}
 
 REASONS = {
-    Reason.MUTED: "the recipient has turned this off on this channel",
+    Reason.MUTED: "it is off on this channel in the recipient's settings",
     Reason.ACKED: "an app in the foreground had it already",
     Reason.SEEN: "it had been seen already",
     Reason.READ: "it had been read already",
@@ -64,11 +67,16 @@ CHANGES = {
 }
 
 
-def way(delivery: Delivery, device: Device | None) -> str:
+def way(delivery: Delivery, devices: Devices) -> str:
     words = CHANNELS.get(delivery.channel, delivery.channel)
     if delivery.device_id:
-        words += f" to {device}" if device else f" to a device that is gone ({str(delivery.device_id)[-8:]})"
+        words += f" to {device(delivery.device_id, devices)}"
     return f"{words}, taking it off the screen" if delivery.is_clear else words
+
+
+def device(device_id: UUID, devices: Devices) -> str:
+    """By its fingerprint, which is no secret; of one that is gone only the id is known."""
+    return str(devices[device_id]) if device_id in devices else f"a device that is gone, {str(device_id)[-8:]}"
 
 
 def reason(delivery: Delivery) -> str:
@@ -97,7 +105,7 @@ def attempt(attempt: Attempt, channel: str) -> str:
     if attempt.retry_after is not None:
         words += f"; it asked us to wait {attempt.retry_after:g} s"
     if attempt.error:
-        words += f"; it said “{attempt.error}”"
+        words += f"; it said “{attempt.error.rstrip('.')}”"
     return words
 
 
@@ -110,8 +118,8 @@ def end(delivery: Delivery) -> str:
     return f"{words} ({delivery.code})" if delivery.code and delivery.state == State.FAILED else words
 
 
-def device_change(change: DeviceChange) -> str:
-    words = f"{CHANGES[What(change.what)]} ({str(change.device_id)[-8:]})"
+def device_change(change: DeviceChange, devices: Devices) -> str:
+    words = f"{CHANGES[What(change.what)]} ({device(change.device_id, devices)})"
     return f"{words}: {change.reason}." if change.reason else f"{words}."
 
 

@@ -44,7 +44,7 @@ def ways_in(address: str) -> list[str]:
         f'  curl -X POST "http://{address}/api/test/send_offer/123?shift_id={number}&token={admin}"',
         f'  curl -X POST "http://{address}/api/shift_offer/respond?token={nurse}" '
         f"-H 'Content-Type: application/json' -d '{answer}'",
-        "  While no socket of hers is open that answers pings, an offer goes to her phone: look at the page of the phones.",
+        "  While no socket of hers is open, or none that answers pings, an offer goes to her phone: see the phones.",
     ]
 
 

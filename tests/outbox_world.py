@@ -17,7 +17,8 @@ from core.unit import unit
 from notifications import claiming, devices, outbox, planning, sending, services
 from notifications.messages import Message, notify
 from notifications.models import Delivery, Device, Notice
-from realtime.models import Entry
+from realtime.models import Connection, Entry, Node
+from realtime.nodes import alive
 
 ABOUT = "sample.counter"
 LANE = "fcm.android"
@@ -156,3 +157,29 @@ def nids(about: int) -> list[str]:
 def lost_addresses(users: Sequence[UUID]) -> int:
     """Phones of theirs that push cannot reach."""
     return Device.objects.filter(user__in=users, is_enabled=False).count()
+
+
+def is_over(about: int) -> bool:
+    """It was planned, and nothing of it is under way."""
+    told = Notice.objects.filter(subject_kind=ABOUT, subject_key=about)
+    is_planned = told.exists() and not told.filter(planned_at=None).exists()
+    return is_planned and not Delivery.objects.active().filter(notice__in=told).exists()
+
+
+def ways(about: int) -> list[dict[str, Any]]:
+    """How each push of it ended, and for how many seconds it was held back on purpose."""
+    pushes = Delivery.objects.filter(notice__subject_key=about, notice__subject_kind=ABOUT, is_clear=False)
+    return [
+        {
+            "ended": f"{push.state} {push.reason}".strip(),
+            "waited": (push.held_until - push.planned_at).total_seconds() if push.held_until else 0,
+            "told_at": push.notice.created_at.timestamp(),
+        }
+        for push in pushes.select_related("notice").order_by("pk")
+    ]
+
+
+def places(user_id: UUID) -> list[str]:
+    """Where the apps are in which she is connected."""
+    sockets = Connection.objects.filter(user=user_id, node__in=alive(Node.Role.WEB))
+    return sorted("foreground" if socket.is_foreground else "background" for socket in sockets)

@@ -14,6 +14,7 @@ from realtime.admin import ReadOnly
 @admin.register(Broadcast)
 class BroadcastAdmin(ReadOnly):
     form = BroadcastForm
+    add_form_template = "admin/notifications/broadcast.html"
     list_display = ["title", "channel", "target", "state", "code", "error", "by", "created_at", "ended_at"]
     list_filter = ["state", "channel", "created_at"]
     list_select_related = ["by"]

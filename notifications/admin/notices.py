@@ -74,7 +74,7 @@ class NoticeAdmin(Operated):
             "given_up": operations.GIVEN_UP,
             "may_withdraw": self.has_operate_permission(request) and notice.withdrawn_at is None,
             "may_retry": request.user.has_perm("notifications.change_delivery"),
-            "refresh_seconds": None if life.is_over else 2,
+            "refresh_seconds": None if life.is_over else 3,
         }
         return super().change_view(request, object_id, form_url, context)
 

@@ -31,7 +31,8 @@ _made: dict[str, Channel] = {}  # those of this process, with their connections
 
 def channel(name: str) -> Channel:
     if name not in _made:
-        _made[name] = import_string(PLACES[name])()
+        # Lanes of one channel may begin at once: all take the one that came first, and another has no connections yet.
+        _made.setdefault(name, import_string(PLACES[name])())
     return _made[name]
 
 

@@ -356,6 +356,11 @@ class TestBroadcastForm:
         (broadcast_id,) = re.findall(r'name="id" value="([^"]+)"', page)
         return {"id": broadcast_id, "channel": "fcm", "target": "news", "title": "Hello", "body": "All.", "data": "{}"}
 
+    def test_its_button_says_what_it_does(self, operator):
+        page = operator.get(url("broadcast_add")).text
+
+        assert re.findall(r'type="submit" value="([^"]+)"', page) == ["Send to everybody there"]
+
     def test_it_waits_to_be_sent_and_says_who_wrote_it(self, operator, body):
         answer = operator.post(url("broadcast_add"), body)
 

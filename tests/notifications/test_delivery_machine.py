@@ -2,8 +2,6 @@
 
 from collections import Counter
 from datetime import datetime, timedelta
-from functools import partial
-from itertools import count
 from uuid import UUID
 
 import pytest
@@ -15,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from core.errors import DomainError
+from core.sealing import fingerprint
 from notifications import catalogue, claiming, devices, operations, outbox, planning, preferences, services, trees
 from notifications.channels.parcel import Outcome, Verdict
 from notifications.courier import Job
@@ -43,8 +42,8 @@ LEGAL = {
 BEGINNINGS = {State.PENDING, State.SKIPPED}
 
 whom = st.integers(0, 1)
+recent = st.integers(0, 2)  # how many were told since
 which = st.integers(0, 20)
-lanes = st.sampled_from([*trees.LANES, "fcm.android", "fcm.android", "fcm.android"])
 answers = st.sampled_from([*Verdict, Verdict.ACCEPTED, Verdict.ACCEPTED, Verdict.TRANSIENT])
 durations = st.sampled_from([timedelta(seconds=12), LEASE + timedelta(seconds=5), timedelta(minutes=70)])
 
@@ -56,7 +55,7 @@ class Outbox(RuleBasedStateMachine):
         self.readers = [UserFactory(email_verified_at=timezone.now()), UserFactory()]
         for user, token in zip([*self.readers, self.readers[0]], "abc", strict=True):
             DeviceFactory(user=user, token=token)
-        self.numbers = count()
+        self.told = 0
         self.wire: list[tuple[str, Job, datetime]] = []
         self.screens = Screens()
         self.counted: Counter[int] = Counter()  # calls, without those that are not held against a delivery
@@ -79,36 +78,41 @@ class Outbox(RuleBasedStateMachine):
     @rule(whom=st.sets(whom, min_size=1), kind=st.sampled_from(KINDS), how=st.sampled_from(Importance), lasts=durations)
     def tell(self, whom: set[int], kind: str, how: Importance, lasts: timedelta) -> None:
         expires_at = timezone.now() + lasts if lasts > LEASE else None
-        about = ("sample.counter", next(self.numbers))
+        about = ("sample.counter", self.told)
+        self.told += 1
         post.tell(kind, *[self.readers[n] for n in whom], about=about, importance=how, expires_at=expires_at)
 
-    @rule(number=which)
-    def withdraw(self, number: int) -> None:
+    @rule(place=recent)
+    def withdraw(self, place: int) -> None:
+        number = max(0, self.told - 1 - place)
         self.withdrawn |= set(Notice.objects.filter(subject_key=str(number)).values_list("pk", flat=True))
         outbox.withdraw(("sample.counter", number))
 
-    # What the worker does
+    # What workers do
 
-    @rule()
+    @rule(at_most=st.integers(1, 5))
+    def send(self, at_most: int) -> None:
+        self.plan()
+        for lane in trees.LANES:
+            now = timezone.now()
+            jobs = calls.begun(lane, at_most=at_most, now=now)
+            assert [fault for job in jobs if (fault := self.fault_with(job, now))] == []
+            self.counted.update(job.delivery_id for job in jobs)
+            self.wire += [(lane, job, now) for job in jobs]
+            self.screens.begin(jobs)
+
     def plan(self) -> None:
         planning.plan(timezone.now())
+        self.every_step_is_legal_and_what_has_ended_stays_so()
 
-    @rule(lane=lanes, at_most=st.integers(1, 5))
-    def send(self, lane: str, at_most: int) -> None:
-        now = timezone.now()
-        jobs = calls.begun(lane, at_most=at_most, now=now)
-        assert [fault for job in jobs if (fault := self.fault_with(job, now))] == []
-        self.counted.update(job.delivery_id for job in jobs)
-        self.wire += [(lane, job, now) for job in jobs]
-        self.screens.begin(jobs)
-
-    @rule(lane=lanes)
-    def die_with_a_claim(self, lane: str) -> None:
-        self.counted.update(claiming.claim(lane, 2, timezone.now()))
-
-    @rule()
-    def die_with_calls_on_the_wire(self) -> None:
-        self.wire.clear()
+    @rule(is_after_the_calls=st.booleans())
+    def die(self, is_after_the_calls: bool) -> None:
+        if is_after_the_calls:
+            self.wire.clear()
+            return
+        self.plan()
+        for lane in trees.LANES:
+            self.counted.update(claiming.claim(lane, 2, timezone.now()))
 
     @rule(place=which, verdict=answers)
     def answer(self, place: int, verdict: Verdict) -> None:
@@ -146,15 +150,11 @@ class Outbox(RuleBasedStateMachine):
 
     # What she does
 
-    @rule(
-        who=whom,
-        numbers=st.sets(which, min_size=1, max_size=4),
-        how=st.sampled_from(["see", "read", "archive", "open"]),
-    )
-    def look(self, who: int, numbers: set[int], how: str) -> None:
+    @rule(who=whom, place=recent, how=st.sampled_from(["see", "read", "archive", "open"]))
+    def look(self, who: int, place: int, how: str) -> None:
         reader, now = self.readers[who], timezone.now()
-        told = Notice.objects.filter(recipient=reader, subject_key__in=[str(n) for n in numbers], withdrawn_at=None)
-        ids = list(told.values_list("pk", flat=True))
+        told = Notice.objects.filter(recipient=reader, withdrawn_at=None).order_by("-pk")
+        ids = list(told.values_list("pk", flat=True)[place : place + 1])
         match how:
             case "see":
                 services.mark_seen(reader, ids, now=now)
@@ -171,9 +171,7 @@ class Outbox(RuleBasedStateMachine):
     @rule(who=whom)
     def acknowledge_all(self, who: int) -> None:
         reader = self.readers[who]
-        head = max(
-            Notice.objects.filter(recipient=reader, offset__isnull=False).values_list("offset", flat=True), default=0
-        )
+        head = selectors.state(reader.pk).head
         self.acked[reader.pk] = head
         presence.record([], {}, [], [presence.Ack(reader.pk, "phone", selectors.epoch(), head, head)])
 
@@ -191,15 +189,16 @@ class Outbox(RuleBasedStateMachine):
         preferences.set_quiet_hours(reader, zone="UTC", windows=ALWAYS if is_quiet else [])
         self.quiet = self.quiet | {reader} if is_quiet else self.quiet - {reader}
 
-    @rule(who=whom, token=st.sampled_from("abc"))
-    def register(self, who: int, token: str) -> None:
-        if not Device.objects.filter(user=self.readers[who], fingerprint=devices.fingerprint(token)).exists():
-            self.screens.forget(token)  # of whoever had that phone before
-        devices.register(user_id=self.readers[who].pk, address=token, now=timezone.now())
-
-    @rule(who=whom, token=st.sampled_from("abc"))
-    def unbind(self, who: int, token: str) -> None:
-        devices.unbind(self.readers[who].pk, token)
+    @rule(who=whom, token=st.sampled_from("abc"), is_kept=st.sampled_from([True, True, False]))
+    def register(self, who: int, token: str, is_kept: bool) -> None:
+        """Or sign out on that phone, with or without having been its owner."""
+        reader = self.readers[who].pk
+        if not is_kept:
+            devices.unbind(reader, token)
+            return
+        if not Device.objects.filter(user=reader, fingerprint=fingerprint(token)).exists():
+            self.screens.forget(token)  # what it shows is its former owner's
+        devices.register(user_id=reader, address=token, now=timezone.now())
 
     # The laws
 
@@ -257,11 +256,12 @@ class Outbox(RuleBasedStateMachine):
 
     @rule()
     def in_the_end_no_screen_keeps_what_is_over(self) -> None:
+        for who in (0, 1):
+            self.set_quiet_hours(who, False)
         rounds = 0
         while Notice.objects.filter(planned_at=None).exists() or Delivery.objects.active().exists():
-            for act in [self.plan, *(partial(self.send, lane, 1000) for lane in trees.LANES)]:
-                act()
-                self.every_step_is_legal_and_what_has_ended_stays_so()
+            self.send(1000)
+            self.every_step_is_legal_and_what_has_ended_stays_so()
             while self.wire:
                 self.answer(0, Verdict.ACCEPTED)
                 self.every_step_is_legal_and_what_has_ended_stays_so()
@@ -280,7 +280,7 @@ class Outbox(RuleBasedStateMachine):
         return [
             (address, nid)
             for address, nid in sorted(self.screens.showing)
-            if (devices.fingerprint(address), over.get(nid)) in reachable
+            if (fingerprint(address), over.get(nid)) in reachable
         ]
 
 
@@ -290,6 +290,10 @@ def test_the_laws_hold_in_any_life() -> None:
     run_state_machine_as_test(
         Outbox,
         settings=settings(
-            max_examples=12, stateful_step_count=30, phases=[Phase.generate], deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=12,
+            stateful_step_count=30,
+            phases=[Phase.generate],
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
         ),
     )

@@ -72,7 +72,7 @@ def test_the_life_of_a_notice_that_arrived_in_the_order_of_time():
     [
         (
             {"state": State.SKIPPED, "reason": Reason.MUTED, "ended_at": NOON},
-            (0, "bad", "Email: not sent, because the recipient has turned this off on this channel."),
+            (0, "bad", "Email: not sent, because it is off on this channel in the recipient's settings."),
         ),
         (
             {"state": State.SKIPPED, "reason": Reason.READ},
@@ -83,8 +83,12 @@ def test_the_life_of_a_notice_that_arrived_in_the_order_of_time():
         ({"state": State.FAILED, "code": "552"}, (1, "bad", "Email: given up (552).")),
         ({"state": State.DEAD_ADDRESS}, (1, "bad", "Email: over, since the address is dead.")),
         (
-            {"state": State.RETRYING, "ended_at": None, "due_at": NOON + 9 * SECOND},
+            {"state": State.RETRYING, "ended_at": None, "attempts": 1, "due_at": NOON + 9 * SECOND},
             (9, "plain", "Email: the next try is due."),
+        ),
+        (
+            {"state": State.PENDING, "ended_at": None, "due_at": NOON + 9 * SECOND},
+            (9, "plain", "Email: it is due, unless it has become needless."),
         ),
     ],
 )
@@ -106,7 +110,7 @@ def test_every_reason_has_words_of_its_own(reason):
 @pytest.mark.parametrize("verdict", Verdict)
 def test_every_verdict_is_told(verdict):
     notice = told()
-    AttemptFactory(delivery=way(notice), verdict=verdict, at=NOON, error="Mailbox full")
+    AttemptFactory(delivery=way(notice), verdict=verdict, at=NOON, error="Mailbox full.")
 
     assert "it said “Mailbox full”" in words(notice)
 
@@ -152,8 +156,19 @@ def test_what_became_of_her_devices_around_then_is_told():
         )
 
     assert [text for _, _, text in story(notice) if "device" in text] == [
-        "A device was unbound (abcdef12): signed_out."
+        "A device was unbound (a device that is gone, abcdef12): signed_out."
     ]
+
+
+def test_a_device_is_called_by_the_same_name_throughout():
+    device = DeviceFactory()
+    notice = told(recipient=device.user)
+    way(notice, device=device)
+    DeviceChange.objects.create(user_id=device.user_id, device_id=device.pk, what="registered", at=NOON - SECOND)
+
+    texts = [text for _, _, text in story(notice) if str(device) in text]
+
+    assert texts == [f"A device was registered ({device}).", f"Push (FCM) to {device}: planned, to go at once."]
 
 
 def test_a_device_that_is_gone_is_still_told_of():
@@ -162,7 +177,7 @@ def test_a_device_that_is_gone_is_still_told_of():
     way(notice, device=device)
     Device.objects.all().delete()
 
-    assert f"to a device that is gone ({str(device.pk)[-8:]})" in words(notice)
+    assert f"to a device that is gone, {str(device.pk)[-8:]}:" in words(notice)
 
 
 def test_a_life_is_over_when_nothing_is_under_way():

@@ -67,6 +67,7 @@ NOTICES = {
     "sample_alarm": NoticeKind("Alarms", throttle=None, ignores_quiet_hours=True),
     "sample_bill": NoticeKind("Bills", is_mandatory=True),
     "sample_chat": NoticeKind("Conversations", tree=trees.CHAT, is_listed=False),
+    "sample_patient": NoticeKind("What can wait", ack_seconds=3600),
     "sample_flood": NoticeKind("Floods", throttle=Throttle(most=3, per=timedelta(hours=1))),
     "sample_siren": NoticeKind("Sirens", tree=trees.until_seen(trees.URGENT, every=timedelta(minutes=5), times=2)),
 }
