@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.utils import translation
 from django.utils.formats import date_format
 
-from core.unit import remember
+from core.unit import remember, unit
 from notifications import catalogue
 from notifications.models import Notice
 
@@ -59,10 +59,25 @@ class Message:
         return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """What was told about this object (kind, key) is no longer so: to all or to some, of all kinds or of some."""
+
+    about: tuple[str, object]
+    kinds: Collection[str] = ()
+    to: Collection[UUID] | None = None
+
+
 def notify(*messages: Message) -> None:
     """Remember messages; the outermost unit writes them. What somebody was told already she is not told again."""
     for message in messages:
         remember(message)
+
+
+@unit
+def withdraw(about: tuple[str, object], *, kinds: Collection[str] = (), to: Collection[UUID] | None = None) -> None:
+    """Off the queue, out of the inbox, off the screens: what was told until now, in this unit too, not what follows."""
+    remember(Withdrawal(about, kinds, to))
 
 
 @dataclass(frozen=True, slots=True)

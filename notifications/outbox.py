@@ -4,8 +4,9 @@ What else becomes of a notice is planned afterwards, by `planning`, from the row
 the doorbell.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
+from itertools import groupby
 from uuid import UUID
 
 from django.db import connection
@@ -15,37 +16,27 @@ from core.doorbell import ring
 from core.sql import Columns, relation
 from core.unit import unit
 from notifications import clearing, events, tasks
-from notifications.messages import Message, storable
+from notifications.messages import Message, Withdrawal, storable
 from notifications.models import Delivery, Notice
 from realtime.kinds import Told
 from realtime.publishing import publish
 
 
-def settle(messages: Sequence[Message]) -> None:
-    at = timezone.now()
-    notices = [notice for message in messages for notice in _notices(message, at)]
-    Notice.objects.bulk_create(notices, ignore_conflicts=True)
-    # Where the dedupe key was taken, nothing was inserted and the database does not say so.
-    inserted = set(Notice.objects.filter(pk__in=[n.pk for n in notices]).values_list("pk", flat=True))
-    publish(*events.notices_added(notice for notice in notices if notice.pk in inserted))
-    if inserted:
-        ring(tasks.deliver)
-
-
-@unit
-def withdraw(about: tuple[str, object], *, kinds: Collection[str] = (), to: Collection[UUID] | None = None) -> None:
-    """What was told about this object is no longer so: off the queue, out of the inbox, off the screens."""
-    notices = Notice.objects.filter(subject_kind=about[0], subject_key=str(about[1]), withdrawn_at=None)
-    if kinds:
-        notices = notices.filter(kind__in=kinds)
-    if to is not None:
-        notices = notices.filter(recipient__in=to)
-    withdraw_notices(list(notices.order_by("pk").select_for_update(no_key=True)))
+def settle(said: Sequence[Message | Withdrawal]) -> None:
+    """In the order in which it was said."""
+    for kind, items in groupby(said, key=type):
+        if kind is Message:
+            _tell([item for item in items if isinstance(item, Message)])
+        else:
+            for withdrawal in items:
+                withdraw_notices(_told(withdrawal))
 
 
 @unit
 def withdraw_notices(notices: Sequence[Notice]) -> None:
-    """These are locked: a plan being made of them is finished, and what it planned is found here."""
+    """These are locked."""
+    if not notices:
+        return
     ids = [notice.pk for notice in notices]
     Notice.objects.filter(pk__in=ids, withdrawn_at=None).update(withdrawn_at=timezone.now())
     clearing.end_waiting(ids, Delivery.State.WITHDRAWN)
@@ -67,6 +58,28 @@ def note_offsets(told: Sequence[Told]) -> None:
                 WHERE notifications_notice.id = told.id AND notifications_notice."offset" IS NULL""",
             parameters,
         )
+
+
+def _tell(messages: Sequence[Message]) -> None:
+    at = timezone.now()
+    notices = [notice for message in messages for notice in _notices(message, at)]
+    Notice.objects.bulk_create(notices, ignore_conflicts=True)
+    # Where the dedupe key was taken, nothing was inserted and the database does not say so.
+    inserted = set(Notice.objects.filter(pk__in=[n.pk for n in notices]).values_list("pk", flat=True))
+    publish(*events.notices_added(notice for notice in notices if notice.pk in inserted))
+    if inserted:
+        ring(tasks.deliver)
+
+
+def _told(withdrawal: Withdrawal) -> list[Notice]:
+    """Locked, so that a plan being made of them is finished, and what it planned is found."""
+    kind, key = withdrawal.about
+    notices = Notice.objects.filter(subject_kind=kind, subject_key=str(key), withdrawn_at=None)
+    if withdrawal.kinds:
+        notices = notices.filter(kind__in=withdrawal.kinds)
+    if withdrawal.to is not None:
+        notices = notices.filter(recipient__in=withdrawal.to)
+    return list(notices.order_by("pk").select_for_update(no_key=True))
 
 
 def _notices(message: Message, at: datetime) -> list[Notice]:

@@ -132,7 +132,9 @@ def _attempt(delivery: Delivery, sent: Sent, outcome: Outcome) -> Attempt:
 def _accept(deliveries: Sequence[Delivery], now: datetime) -> None:
     # One whose lease ran out meanwhile may be claimed or retried by now; it has arrived all the same.
     arrived = Delivery.objects.active().filter(pk__in=[delivery.pk for delivery in deliveries])
-    arrived.update(state=State.ACCEPTED, code="", reason="", ended_at=now)
+    # A device may say that it was tapped before the provider says that it was taken.
+    arrived.filter(opened_at__isnull=False).update(state=State.OPENED, code="", reason="", ended_at=now)
+    arrived.filter(opened_at=None).update(state=State.ACCEPTED, code="", reason="", ended_at=now)
 
 
 def _clear_if_over(notice_ids: Collection[UUID]) -> None:

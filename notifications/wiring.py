@@ -18,7 +18,7 @@ from notifications import (
 )
 from notifications.catalogue import NoticeKind
 
-SETTLERS = [(messages.Message, outbox.settle)]
+SETTLERS = [(messages.Message | messages.Withdrawal, outbox.settle)]
 NOTICES = {
     digests.KIND: NoticeKind(gettext_noop("Summaries"), throttle=None, is_listed=False),
     operations.TEST: operations.TEST_KIND,

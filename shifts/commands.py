@@ -3,8 +3,9 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import User
+from core.api import read
 from shifts import selectors, services
-from shifts.serializers import OfferOut, ShiftIdIn, read
+from shifts.serializers import OfferOut, ShiftIdIn
 
 
 def accept_offer(user: User, data: dict[str, Any]) -> dict[str, Any]:

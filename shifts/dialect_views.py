@@ -8,16 +8,14 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import AllowAny, IsAdminUser
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from accounts.authentication import DialectAuthentication
+from accounts.dialects import DialectView
 from accounts.throttles import PerUser
-from core.api import answer_refusal
+from core.api import read
 from core.errors import DomainError
 from shifts import selectors, services, wire
 from shifts.errors import NoSuchOffer, ShiftTaken
 from shifts.models import ShiftOffer
-from shifts.serializers import read
 
 
 class AnswersPerUser(PerUser):
@@ -25,22 +23,11 @@ class AnswersPerUser(PerUser):
     rate = "60/min"
 
 
-def answer_plainly(error: Exception, context: dict[str, Any]) -> Response | None:
-    response = answer_refusal(error, context)
-    if response is not None:
-        is_bad_body = response.data["code"] in {"invalid", "parse_error"}
-        response.data = {"error": "Invalid payload" if is_bad_body else response.data["message"]}
-    return response
+class View(DialectView):
+    bad_body = "Invalid payload"
 
 
-class DialectView(APIView):
-    authentication_classes = [DialectAuthentication]
-
-    def get_exception_handler(self) -> Any:
-        return answer_plainly
-
-
-class Respond(DialectView):
+class Respond(View):
     throttle_classes = [AnswersPerUser]
 
     @extend_schema(request=wire.RespondIn, responses=wire.AnsweredOut)
@@ -53,14 +40,14 @@ class Respond(DialectView):
         return Response(answer(offer, timezone.now()))
 
 
-class Pending(DialectView):
+class Pending(View):
     @extend_schema(responses=wire.SeedOfferOut(many=True))
     def get(self, request: Request, emp_id: int) -> Response:
         employee = selectors.employee_read_by(request.user, emp_id)
         return Response(wire.SeedOfferOut(selectors.pending_offers(employee, timezone.now()), many=True).data)
 
 
-class History(DialectView):
+class History(View):
     @extend_schema(parameters=[wire.HistoryIn], responses=wire.PastOfferOut(many=True))
     def get(self, request: Request, emp_id: int) -> Response:
         limit = read(wire.HistoryIn, request.query_params)["limit"]
@@ -69,13 +56,13 @@ class History(DialectView):
         return Response(wire.PastOfferOut(newest, many=True).data)
 
 
-class Available(DialectView):
+class Available(View):
     @extend_schema(responses=wire.AvailableOut)
     def get(self, request: Request, shift_id: int) -> Response:
         return Response({"available": selectors.is_available(request.user, shift_id, timezone.now())})
 
 
-class SendTestOffer(DialectView):
+class SendTestOffer(View):
     permission_classes = [IsAdminUser]
 
     @extend_schema(request=None, parameters=[wire.TestOfferIn], responses=wire.TestOfferOut)
@@ -87,7 +74,7 @@ class SendTestOffer(DialectView):
         return Response({"status": "sent" if is_connected else "pending", "emp_id": emp_id, "shift_id": shift.pk})
 
 
-class Connections(DialectView):
+class Connections(View):
     permission_classes = [IsAdminUser]
 
     @extend_schema(responses=wire.ConnectionsOut)
@@ -96,7 +83,7 @@ class Connections(DialectView):
         return Response(wire.connections(selectors.connected_employees(), pending))
 
 
-class Service(DialectView):
+class Service(View):
     """Says that the server runs, to a phone that looks for it."""
 
     authentication_classes = []

@@ -12,12 +12,12 @@ from accounts.models import User
 from accounts.selectors import user_at
 from accounts.serializers import AddressField
 from accounts.zones import validate_zone
-from core.api import refusal_of
+from core.api import read, refusal_of
 from core.errors import DomainError
 from core.unit import unit
 from shifts.errors import EmployedAlready, NumberTaken
 from shifts.models import Employee, HeldQualification, Qualification
-from shifts.serializers import EmployeeIdField, read
+from shifts.serializers import EmployeeIdField
 
 
 class Person(TypedDict):

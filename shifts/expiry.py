@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from core.unit import unit
-from notifications.outbox import withdraw
+from notifications.messages import withdraw
 from realtime.publishing import publish
 from shifts import events, messages, selectors
 from shifts.boards import touch_coverage

@@ -11,8 +11,7 @@ from uuid import UUID
 from django.db.models import Exists, Max, OuterRef, Q
 
 from core.unit import unit
-from notifications.messages import notify
-from notifications.outbox import withdraw
+from notifications.messages import notify, withdraw
 from realtime.publishing import publish
 from shifts import eligibility, events, messages, selectors
 from shifts.boards import touch_coverage

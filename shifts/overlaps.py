@@ -1,7 +1,7 @@
 """One shift taken, her offers at the same time are closed: each in a unit of its own, as it is of another shift."""
 
 from core.unit import unit
-from notifications.outbox import withdraw
+from notifications.messages import withdraw
 from realtime.publishing import publish
 from shifts import events, messages, selectors
 from shifts.boards import touch_coverage

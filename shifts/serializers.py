@@ -13,12 +13,6 @@ LONGEST = timedelta(hours=25)  # a day of the year that has one hour more
 LARGEST_ID = 2**53  # what clients written in JavaScript can count
 
 
-def read(shape: type[serializers.Serializer], data: object) -> dict[str, Any]:
-    checked = shape(data=data)
-    checked.is_valid(raise_exception=True)
-    return dict(checked.validated_data)
-
-
 class ShiftFactsOut(serializers.Serializer):
     """What everybody who was asked sees of a shift: in the words of seed 002, and in instants."""
 

@@ -13,8 +13,7 @@ from zoneinfo import ZoneInfo
 from core.doorbell import ring
 from core.errors import refuse
 from core.unit import unit
-from notifications.messages import notify
-from notifications.outbox import withdraw
+from notifications.messages import notify, withdraw
 from realtime.publishing import publish
 from shifts import eligibility, events, messages, offering, selectors, tasks, times
 from shifts.boards import touch_coverage

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from core.api import Pages
+from core.api import Pages, read
 from realtime.api import idempotent
 from shifts import selectors, services
 from shifts.analytics import coverage
@@ -26,7 +26,6 @@ from shifts.serializers import (
     ShiftIn,
     ShiftOut,
     SpanIn,
-    read,
 )
 
 

@@ -8,7 +8,7 @@ from django.utils.timezone import now
 
 from accounts.models import User
 from core.unit import unit
-from notifications import claiming, outbox, planning, recording, selectors, services
+from notifications import claiming, messages, planning, recording, selectors, services
 from notifications.channels.parcel import Outcome, Verdict
 from notifications.courier import Job, Sent
 from notifications.looking import look
@@ -58,7 +58,7 @@ def _tell_again(people: Sequence[UUID], number: int) -> None:
 
 @unit
 def _tell_and_withdraw(people: Sequence[UUID], number: int) -> None:
-    outbox.withdraw((TOPIC, number - 1), to=people)
+    messages.withdraw((TOPIC, number - 1), to=people)
     tell(people[:1], number)
 
 
@@ -119,7 +119,7 @@ VERBS: dict[str, Callable[[Sequence[UUID], int], None]] = {
     "tell": tell,
     "tell_again": _tell_again,
     "tell_and_withdraw": _tell_and_withdraw,
-    "withdraw": lambda people, number: outbox.withdraw((TOPIC, number % 20)),
+    "withdraw": lambda people, number: messages.withdraw((TOPIC, number % 20)),
     "mark_seen": _mark_seen,
     "mark_seen_upto": _mark_seen_upto,
     "mark_read": _mark_read,

@@ -14,7 +14,7 @@ from uuid_utils.compat import uuid7
 from accounts.models import User
 from core.sealing import fingerprint, seal
 from core.unit import unit
-from notifications import claiming, devices, outbox, planning, sending, services
+from notifications import claiming, devices, messages, planning, sending, services
 from notifications.messages import Message, notify
 from notifications.models import Delivery, Device, Notice
 from realtime.models import Connection, Entry, Node
@@ -64,7 +64,7 @@ def tell_in_lots(users: Sequence[UUID], size: int, seconds: float) -> None:
 def withdraw(about: int, after: float = 0) -> float:
     """In so many seconds; answers when that was committed, or a little later."""
     time.sleep(after)
-    outbox.withdraw((ABOUT, about))
+    messages.withdraw((ABOUT, about))
     return time.time()
 
 

@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from core.errors import DomainError
 from core.sealing import fingerprint
-from notifications import catalogue, claiming, devices, operations, outbox, planning, preferences, services, trees
+from notifications import catalogue, claiming, devices, messages, operations, planning, preferences, services, trees
 from notifications.channels.parcel import Outcome, Verdict
 from notifications.courier import Job
 from notifications.models import Attempt, Delivery, Device, Notice
@@ -68,10 +68,15 @@ class Outbox(RuleBasedStateMachine):
         self.muted: set[tuple[UUID, str, str]] = set()
         self.quiet: set[UUID] = set()
         self.acked: dict[UUID, int] = {}
+        self.tell({0, 1}, "sample_news", Importance.NORMAL, timedelta())
+        self.tell({0}, "sample_siren", Importance.URGENT, timedelta())
 
     def teardown(self) -> None:
         if hasattr(self, "savepoint"):
-            transaction.savepoint_rollback(self.savepoint)
+            try:
+                self.come_to_an_end()
+            finally:
+                transaction.savepoint_rollback(self.savepoint)
 
     # What is told, and taken back
 
@@ -86,7 +91,7 @@ class Outbox(RuleBasedStateMachine):
     def withdraw(self, place: int) -> None:
         number = max(0, self.told - 1 - place)
         self.withdrawn |= set(Notice.objects.filter(subject_key=str(number)).values_list("pk", flat=True))
-        outbox.withdraw(("sample.counter", number))
+        messages.withdraw(("sample.counter", number))
 
     # What workers do
 
@@ -254,8 +259,8 @@ class Outbox(RuleBasedStateMachine):
         silent = Notice.objects.filter(planned_at__isnull=False, deliveries=None)
         assert set(silent.values_list("pk", flat=True)) <= self.withdrawn
 
-    @rule()
-    def in_the_end_no_screen_keeps_what_is_over(self) -> None:
+    def come_to_an_end(self) -> None:
+        """Everything ends, and no screen keeps what is over."""
         for who in (0, 1):
             self.set_quiet_hours(who, False)
         rounds = 0

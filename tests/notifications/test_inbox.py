@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from core.unit import unit
-from notifications import outbox, retention, selectors, services, trees
+from notifications import messages, retention, selectors, services, trees
 from notifications.errors import NoSuchNotice
 from notifications.messages import Message, notify
 from notifications.models import Delivery, Notice
@@ -64,7 +64,7 @@ class TestTelling:
         tell(reader, stranger, about=1)
         notice = selectors.notices_of(reader).get()
 
-        outbox.withdraw(("sample.counter", 1), to=[reader.pk])
+        messages.withdraw(("sample.counter", 1), to=[reader.pk])
 
         assert (unread(reader), unread(stranger)) == (0, 1)
         assert heard(reader) == ["notice_added", "inbox_changed", "notice_withdrawn", "inbox_changed"]
@@ -360,7 +360,7 @@ class TestView:
         services.mark_seen(reader, [notices[0].pk], now=now)
         services.mark_read(reader, [notices[1].pk], now=now)
         services.archive(reader, [notices[2].pk], now=now)
-        outbox.withdraw((notices[3].subject_kind, notices[3].subject_key))
+        messages.withdraw((notices[3].subject_kind, notices[3].subject_key))
         services.mark_all_read(reader, now=now)
         tell(reader)
 

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from notifications import outbox, selectors, services
+from notifications import messages, selectors, services
 from notifications.models import Notice
 from tests.factories.accounts import UserFactory
 from tests.factories.notifications import DeliveryFactory, DeviceFactory
@@ -50,7 +50,7 @@ class Inboxes(RuleBasedStateMachine):
 
     @rule(topic=topics, whom=whom)
     def withdraw(self, topic, whom):
-        outbox.withdraw(("sample.counter", topic), to=[self.readers[n].pk for n in whom])
+        messages.withdraw(("sample.counter", topic), to=[self.readers[n].pk for n in whom])
 
     @rule(who=st.integers(0, 1), topics=several)
     def see(self, who, topics):

@@ -3,7 +3,7 @@ from uuid import uuid4
 import pytest
 from uuid_utils.compat import uuid7
 
-from notifications import outbox, selectors, services
+from notifications import messages, selectors, services
 from notifications.serializers import NoticeOut
 from tests.factories.notifications import DeliveryFactory, DeviceFactory, NoticeFactory
 from tests.notifications.inbox import heard, told
@@ -59,7 +59,7 @@ class TestList:
     def test_what_is_archived_or_withdrawn_is_not_listed(self, phone, reader, now):
         archived, withdrawn = told(reader), told(reader)
         services.archive(reader, [archived.pk], now=now)
-        outbox.withdraw((withdrawn.subject_kind, withdrawn.subject_key))
+        messages.withdraw((withdrawn.subject_kind, withdrawn.subject_key))
 
         assert phone.get("/api/inbox").data["results"] == []
         assert phone.get(f"/api/inbox/{archived.pk}").data["id"] == str(archived.pk)

@@ -12,7 +12,7 @@ import websockets
 from django.utils import timezone
 
 from accounts.identity import Identity
-from notifications import outbox, services
+from notifications import messages, services
 from notifications.consumers import NotificationConsumer
 from realtime import selectors as streams
 from realtime.selectors import Range
@@ -32,7 +32,7 @@ class TestWords:
         notice = told(reader, data={"car_id": "7"})
         services.mark_seen(reader, [notice.pk], now=now)
         services.mark_read(reader, [notice.pk], now=now)
-        outbox.withdraw((notice.subject_kind, notice.subject_key))
+        messages.withdraw((notice.subject_kind, notice.subject_key))
         stored = streams.stored_events([Range(reader.pk, 0, 99)])[reader.pk]
         events = [json.loads(event.frame) for event in stored]
 

@@ -5,7 +5,7 @@ import pytest
 
 from accounts.models import User
 from core.unit import unit
-from notifications import outbox
+from notifications import messages
 from notifications.messages import text_of
 from notifications.models import Delivery, Notice
 from realtime.models import Entry, Stream
@@ -71,7 +71,7 @@ def test_withdrawing_takes_it_off_the_queue_out_of_the_inbox_and_off_the_screens
     shown = DeliveryFactory(notice=notice, device=shown_on, state=State.ACCEPTED)
     waiting = DeliveryFactory(notice=notice, device=waiting_for)
 
-    outbox.withdraw(("sample.counter", 1))
+    messages.withdraw(("sample.counter", 1))
 
     for row in (notice, shown, waiting):
         row.refresh_from_db()
@@ -84,25 +84,25 @@ def test_withdrawing_takes_it_off_the_queue_out_of_the_inbox_and_off_the_screens
 def test_withdrawing_can_be_limited_to_kinds_and_people(reader: User, stranger: User) -> None:
     post.tell("sample_news", reader, stranger, about=("sample.counter", 1))
     post.tell("sample_alarm", reader, about=("sample.counter", 1))
-    outbox.withdraw(("sample.counter", 1), kinds=["sample_news"], to=[reader.pk])
+    messages.withdraw(("sample.counter", 1), kinds=["sample_news"], to=[reader.pk])
     left = Notice.objects.filter(withdrawn_at=None).values_list("kind", "recipient").order_by("kind")
     assert list(left) == [("sample_alarm", reader.pk), ("sample_news", stranger.pk)]
 
 
-def test_what_is_told_in_the_unit_that_withdraws_is_not_withdrawn(reader: User) -> None:
-    post.tell("sample_news", reader, about=("sample.counter", 1))
+def test_in_one_unit_what_was_told_before_is_withdrawn_and_what_follows_is_not(reader: User) -> None:
     with unit():
-        post.tell("sample_news", reader, about=("sample.counter", 1), title="It is gone")
-        outbox.withdraw(("sample.counter", 1))
-    assert [notice.title for notice in Notice.objects.filter(withdrawn_at=None)] == ["It is gone"]
+        post.tell("sample_news", reader, about=("sample.counter", 1))
+        messages.withdraw(("sample.counter", 1))
+        post.tell("sample_news", reader, about=("sample.counter", 1), title="It is back")
+    assert [notice.title for notice in Notice.objects.filter(withdrawn_at=None)] == ["It is back"]
 
 
 def test_withdrawing_again_changes_nothing(reader: User) -> None:
     notice = post.told("sample_news", reader, about=("sample.counter", 1))
-    outbox.withdraw(("sample.counter", 1))
+    messages.withdraw(("sample.counter", 1))
     notice.refresh_from_db()
     first = notice.withdrawn_at
-    outbox.withdraw(("sample.counter", 1))
+    messages.withdraw(("sample.counter", 1))
     notice.refresh_from_db()
     assert notice.withdrawn_at == first
     assert len(heard(reader)) == 4

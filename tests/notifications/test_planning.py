@@ -6,8 +6,8 @@ from django.utils import timezone
 from accounts.models import User
 from core.unit import unit
 from notifications import planning, trees
+from notifications.messages import withdraw
 from notifications.models import Delivery, Digest, Notice, Preference, QuietHours
-from notifications.outbox import withdraw
 from realtime import nodes, presence
 from realtime.models import Connection, Node
 from tests.factories.accounts import UserFactory

@@ -8,7 +8,7 @@ from django.db import ProgrammingError, connection
 from django.utils import timezone
 
 from accounts.models import User
-from notifications import breaker, claiming, outbox
+from notifications import breaker, claiming, messages
 from notifications.channels.parcel import Outcome, Verdict
 from notifications.models import ChannelHealth, Delivery, Device, Notice
 from notifications.sending import drain, window_of
@@ -27,7 +27,7 @@ LANE = "fcm.android"
 
 def take_back(notice: Notice, how: str) -> None:
     if how == "withdrawn":
-        outbox.withdraw((notice.subject_kind, notice.subject_key))
+        messages.withdraw((notice.subject_kind, notice.subject_key))
     else:
         mark_read(notice.recipient, [notice.pk], now=timezone.now())
 
