@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from notifications.insight import Outcome, Tally, tallies
+from notifications.insight import Tally
 
 HEIGHT = 100.0
 WIDTH = 20
@@ -35,15 +35,12 @@ class Row:
     percent: float  # of the longest row
 
 
-def columns(outcomes: Iterable[Outcome], since: datetime, until: datetime, parts: int) -> list[Column]:
-    """Oldest first; those in which nothing was planned, too."""
-    found = tallies(outcomes, "part")
-    all_parts = [found.get((part,), Tally()) for part in range(parts)]
-    most = max(tally.count - tally.out for tally in all_parts) or 1
-    width = (until - since) / parts
+def columns(tallies: Sequence[Tally], since: datetime, until: datetime) -> list[Column]:
+    most = max(tally.count - tally.out for tally in tallies) or 1
+    duration = (until - since) / len(tallies)
     return [
-        Column(n * (WIDTH + GAP), since + n * width, tally, list(_blocks(tally, HEIGHT / most)))
-        for n, tally in enumerate(all_parts)
+        Column(n * (WIDTH + GAP), since + n * duration, tally, list(_blocks(tally, HEIGHT / most)))
+        for n, tally in enumerate(tallies)
     ]
 
 

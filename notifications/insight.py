@@ -3,7 +3,7 @@
 What is counted over a time is what was planned in it. A delivery is:
 
 * handed over: a provider accepted it;
-* lost: it should have gone and did not (failed, dead address, or expired although it could have gone before);
+* lost: it should have gone and did not (failed, dead address, or expired although it was not held on purpose so long);
 * out: it was not to go (muted, read, acknowledged, withdrawn, stale, ...), and has no part in any rate;
 * waiting: not over yet.
 
@@ -16,7 +16,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Self
+from typing import Self
 
 from django.db.models import Count, F, IntegerField, Q, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce, Floor, TruncDate
@@ -26,12 +26,18 @@ from notifications.measuring import Percentiles, Seconds
 from notifications.models import Delivery, Device, DeviceChange
 
 State = Delivery.State
+Reason = Delivery.Reason
 
 HANDED_OVER = [State.ACCEPTED, State.OPENED]
-NEVER_DUE = Q(state=State.EXPIRED, held_until__gte=F("notice__expires_at"))
-IS_LOST = Q(state__in=[State.FAILED, State.DEAD_ADDRESS, State.EXPIRED]) & ~NEVER_DUE
 IS_HANDED_OVER = Q(state__in=HANDED_OVER)
+IS_LOST = Q(state__in=[State.FAILED, State.DEAD_ADDRESS]) | Q(state=State.EXPIRED) & ~Q(reason=Reason.HELD)
 IS_WAITING = Q(state__in=Delivery.ACTIVE)
+COUNTS = {
+    "handed_over": Count("pk", filter=IS_HANDED_OVER),
+    "lost": Count("pk", filter=IS_LOST),
+    "waiting": Count("pk", filter=IS_WAITING),
+    "count": Count("pk"),
+}
 
 
 def ratio(part: int, whole: int) -> float | None:
@@ -73,7 +79,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How many deliveries of a kind on a lane, planned in the same part of the window, ended or wait the same way."""
+    """How many deliveries of a kind on a lane ended, or wait, in the same way."""
 
     kind: str
     channel: str
@@ -81,35 +87,39 @@ class Outcome:
     state: str
     reason: str
     code: str
-    part: int  # of the window
     tally: Tally
 
 
-def outcomes(since: datetime, until: datetime, parts: int = 1) -> list[Outcome]:
-    """Everything counted about a window comes from here: other figures are sums of these. Index: delivery_planned."""
-    part_seconds = (until - since).total_seconds() / parts
+def outcomes(since: datetime, until: datetime) -> list[Outcome]:
+    """What is counted about a window comes from here: its figures are sums of these. Index: delivery_planned."""
     groups = (
         _planned(since, until)
-        .annotate(part=Cast(Floor(Seconds(Value(since), F("planned_at")) / part_seconds), IntegerField()))
-        .values_list("notice__kind", "channel", "lane", "state", "reason", "code", "part")
-        .annotate(
-            handed_over=Count("pk", filter=IS_HANDED_OVER),
-            lost=Count("pk", filter=IS_LOST),
-            waiting=Count("pk", filter=IS_WAITING),
-            count=Count("pk"),
-            received=Count("received_at"),
-            opened=Count("opened_at"),
-        )
+        .values_list("notice__kind", "channel", "lane", "state", "reason", "code")
+        .annotate(**COUNTS, received=Count("received_at"), opened=Count("opened_at"))
     )
     return [
-        Outcome(kind, channel, lane, state, reason, code, part, Tally(*counts))
-        for kind, channel, lane, state, reason, code, part, *counts in groups
+        Outcome(kind, channel, lane, state, reason, code, Tally(*counts))
+        for kind, channel, lane, state, reason, code, *counts in groups
     ]
 
 
-def tallies(of: Iterable[Outcome], *by: str) -> dict[tuple[Any, ...], Tally]:
+def tallies_over_time(since: datetime, until: datetime, parts: int) -> list[Tally]:
+    """Of equal parts of the window, oldest first; nothing is confirmed in them. Index: delivery_planned."""
+    # Apart from the others: grouped by time as well, PostgreSQL would sort all rows by all columns.
+    position = Seconds(Value(since), F("planned_at")) / ((until - since).total_seconds() / parts)
+    groups = (
+        _planned(since, until)
+        .annotate(part=Cast(Floor(position), IntegerField()))
+        .values_list("part")
+        .annotate(**COUNTS)
+    )
+    found = {part: Tally(*counts) for part, *counts in groups}
+    return [found.get(part, Tally()) for part in range(parts)]
+
+
+def tallies(of: Iterable[Outcome], *by: str) -> dict[tuple[str, ...], Tally]:
     """Such as `tallies(outcomes, "kind", "channel")`."""
-    sums: defaultdict[tuple[Any, ...], Tally] = defaultdict(Tally)
+    sums: defaultdict[tuple[str, ...], Tally] = defaultdict(Tally)
     for outcome in of:
         sums[tuple(getattr(outcome, name) for name in by)].add(outcome.tally)
     return dict(sorted(sums.items()))

@@ -73,7 +73,8 @@ def verdict_on(delivery: Delivery, now: datetime, *, is_wanted: bool, is_stopped
     if notice.withdrawn_at:
         return Verdict(State.WITHDRAWN)
     if notice.expires_at and notice.expires_at <= now:
-        return Verdict(State.EXPIRED)
+        was_held = delivery.held_until is not None and delivery.held_until >= notice.expires_at
+        return Verdict(State.EXPIRED, Reason.HELD if was_held else "")
     if not notice.recipient.is_active:
         return Verdict(State.SKIPPED, Reason.INACTIVE)
     if reason := _needless(delivery):

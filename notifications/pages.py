@@ -41,7 +41,7 @@ def figures(request: HttpRequest) -> HttpResponse:
 def _of_window(window: timedelta) -> dict[str, Any]:
     now = timezone.now()
     since = now - window
-    outcomes = insight.outcomes(since, now, PARTS)
+    outcomes = insight.outcomes(since, now)
     dwells = {(one.kind, one.channel, one.is_held): one for one in insight.dwells(since, now)}
     kinds = [
         {
@@ -59,7 +59,7 @@ def _of_window(window: timedelta) -> dict[str, Any]:
         "total": insight.tallies(outcomes).get((), insight.Tally()),
         "slowest": _slowest(list(dwells.values())),
         "kinds": kinds,
-        "columns": charts.columns(outcomes, since, now, PARTS),
+        "columns": charts.columns(insight.tallies_over_time(since, now, PARTS), since, now),
         "failures": charts.rows(insight.failures(outcomes)),
         "skips": charts.rows(insight.skips(outcomes)),
     }

@@ -87,9 +87,13 @@ class _Drain:
 
     def run(self) -> int:
         sent = 0
+        ended: list[Sent] = []
         try:
-            while self._begin() or self._on_the_wire:
-                sent += self._finish()
+            while self._begin() or self._on_the_wire or ended:
+                # The next calls are on the wire before the last are written down.
+                self._record(ended)
+                sent += len(ended)
+                ended = self._finish()
         finally:
             # Of calls whose outcomes nobody will read any more; the leases of their rows end by themselves.
             self._window.give_back(self._on_the_wire)
@@ -132,20 +136,22 @@ class _Drain:
         if not jobs:
             breaker.give_up_probe(self._lane, datetime.now(UTC))
 
-    def _finish(self) -> int:
-        """Write down what has come back. Answers how many calls that were."""
-        ended = self._gather()
-        calls = [one for one in ended if one.outcome]
-        if calls:
-            self._free(len(calls))
-            record(self._lane, calls, datetime.now(UTC))
-            failed = sum(one.outcome.verdict in FAULTS for one in calls if one.outcome)
-            self._window.learn(succeeded=len(calls) - failed, failed=failed)
-        stale = [one.job.delivery_id for one in ended if one.outcome is None]
+    def _finish(self) -> list[Sent]:
+        """The calls that have ended. Those that were not begun are looked at again."""
+        gathered = self._gather()
+        ended = [one for one in gathered if one.outcome]
+        self._free(len(ended))
+        stale = [one.job.delivery_id for one in gathered if one.outcome is None]
         # Where the machine is so busy that looks are old when they are done, fewer at a time are quicker.
         self._lot = max(1, self._lot // 2) if stale else min(limits.look, self._lot + 1)
         self._send(stale)
-        return len(calls)
+        return ended
+
+    def _record(self, ended: Sequence[Sent]) -> None:
+        if ended:
+            record(self._lane, ended, datetime.now(UTC))
+            failed = sum(one.outcome.verdict in FAULTS for one in ended if one.outcome)
+            self._window.learn(succeeded=len(ended) - failed, failed=failed)
 
     def _gather(self) -> list[Sent]:
         """Outcomes, together as far as they come within a moment: a row by itself costs as much as a batch."""

@@ -31,6 +31,7 @@ REASONS = {
     Reason.STALE: "the device had not been heard of for weeks",
     Reason.INACTIVE: "the account is not active",
     Reason.SUPERSEDED: "something newer took its place",
+    Reason.HELD: "it waited on purpose until its time was over",
 }
 NO_ADDRESS = {
     trees.FCM: "no device was registered, or none any more",
@@ -113,6 +114,8 @@ def end(delivery: Delivery) -> str:
     if delivery.state == State.SKIPPED:
         return f"not sent, because {reason(delivery)}"
     words = ENDS[State(delivery.state)]
+    if delivery.reason == Reason.HELD:
+        return f"not sent, because {reason(delivery)}"
     if delivery.reason:
         return f"{words}, because an operator must first look at this kind of notice ({delivery.reason})"
     return f"{words} ({delivery.code})" if delivery.code and delivery.state == State.FAILED else words

@@ -35,13 +35,18 @@ def closing() -> Iterator[ExitStack]:
         yield stack
 
 
+# Names of recorded properties, and of the tables at the end of a run that they are rows of.
+TABLES = {"fault": "faults", "notices": "faults of notices"}
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """The table of tests/faults: what was broken, and what arrived all the same."""
+    """What was broken, and what arrived all the same."""
     reports = [report for found in terminalreporter.stats.values() for report in found]
     ended = [report for report in reports if getattr(report, "when", "") == "teardown"]
-    outcomes = [value for report in ended for name, value in report.user_properties if name == "fault"]
-    if outcomes:
-        terminalreporter.section("faults")
-        terminalreporter.write_line(" | ".join(outcomes[0]))
-    for outcome in outcomes:
-        terminalreporter.write_line(" | ".join(str(value) for value in outcome.values()))
+    for table, title in TABLES.items():
+        rows = [value for report in ended for name, value in report.user_properties if name == table]
+        if rows:
+            terminalreporter.section(title)
+            terminalreporter.write_line(" | ".join(rows[0]))
+        for row in rows:
+            terminalreporter.write_line(" | ".join(str(value) for value in row.values()))

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from celery import current_app
+from django.db import Error, connection
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
@@ -55,10 +56,20 @@ def tell(users: Sequence[UUID], about: int, occasion: str = "") -> None:
 
 
 def tell_in_lots(users: Sequence[UUID], size: int, seconds: float) -> None:
-    """Lot after lot, each in a commit of its own, so many seconds apart."""
+    """Lot after lot, each in a commit of its own, so many seconds apart. What fails is said again, till it is heard."""
     for number, start in enumerate(range(0, len(users), size)):
-        tell(users[start : start + size], number)
+        while not _is_told(users[start : start + size], number):
+            connection.close()
+            time.sleep(0.2)
         time.sleep(seconds)
+
+
+def _is_told(users: Sequence[UUID], about: int) -> bool:
+    try:
+        tell(users, about)
+    except Error:
+        return False
+    return True
 
 
 def withdraw(about: int, after: float = 0) -> float:

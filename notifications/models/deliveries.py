@@ -33,7 +33,7 @@ class Delivery(models.Model):
         EXPIRED = "expired"
 
     class Reason(models.TextChoices):
-        """Why it was skipped."""
+        """Why it was skipped, or expired."""
 
         MUTED = "muted"
         ACKED = "acked_on_socket"
@@ -45,6 +45,7 @@ class Delivery(models.Model):
         STALE = "stale"
         INACTIVE = "inactive"
         SUPERSEDED = "superseded"
+        HELD = "held"  # on purpose until its time was over
 
     class Unless(models.TextChoices):
         """What makes this delivery needless: each includes those before."""

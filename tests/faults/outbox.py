@@ -7,8 +7,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
+from redis import Redis
+
 from tests.house import House, Process
 from tests.outside.world import World
+from tests.services import Server
 
 WORKERS = 2
 BUCKET = 0.1  # seconds
@@ -22,7 +25,7 @@ class NoticeOutcome:
     strange: int  # phones that show something else, or the same as two notices
     repeated: int  # messages that the provider accepted once more
     on_the_wire: int  # most that may be repeated: what was being sent when something was killed
-    refused: int  # calls that came to nothing
+    unanswered: int  # calls that came to nothing
     most_in_100_ms: int
     seconds: float
 
@@ -38,8 +41,8 @@ class Outbox:
         self.world = world
         self.people = house.call("tests.outbox_world.people_with_phones", phones)
         self.on_the_wire = 0
+        self.clock = house.beat()
         self._workers: list[Process] = []
-        house.beat()
         self.start_workers()
 
     def start_workers(self) -> None:
@@ -57,6 +60,14 @@ class Outbox:
     def under_way(self) -> dict[str, int]:
         found: dict[str, int] = self.house.call("tests.outbox_world.under_way")
         return found
+
+    def break_down(self, outage: str) -> float:
+        """Of FCM. Answers since when it is so."""
+        self.world.control("fcm", outage=outage)
+        return time.time()
+
+    def calls_between(self, start: float, end: float) -> list[float]:
+        return [call["at"] for call in self.world.journal("fcm", since=start) if call["at"] < end]
 
     def wait_for_calls(self, count: int) -> None:
         wait_for(lambda: self.world.counts()["received"] >= count, 30)
@@ -87,7 +98,7 @@ class Outbox:
             strange=(shown - due).total(),
             repeated=sum(phone["visible_writes"] - 1 for phone in phones),
             on_the_wire=self.on_the_wire,
-            refused=sum(call["code"] != 200 for call in calls),
+            unanswered=sum(call["code"] != 200 for call in calls),
             most_in_100_ms=max(per_bucket([call["at"] for call in calls])),
             seconds=round(seconds, 1),
         )
@@ -98,6 +109,11 @@ def open_outbox(closing: ExitStack, world: World, house: Callable[..., Any], pho
     world.reset()
     env = {f"NOTIFICATIONS_{name.upper()}": value for name, value in limits.items()}
     return Outbox(closing.enter_context(house(**world.env, **env)), world, phones)
+
+
+def flush(redis: Server) -> None:
+    with Redis.from_url(redis.url) as client:
+        client.flushall()
 
 
 def per_bucket(times: Sequence[float]) -> list[int]:
@@ -111,4 +127,4 @@ def wait_for(is_so: Callable[[], bool], patience: float) -> None:
     deadline = time.monotonic() + patience
     while not is_so():
         assert time.monotonic() < deadline, "it never came to pass"
-        time.sleep(0.05)
+        time.sleep(0.1)

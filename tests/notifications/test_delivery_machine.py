@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
@@ -261,6 +261,7 @@ class Outbox(RuleBasedStateMachine):
 
     def come_to_an_end(self) -> None:
         """Everything ends, and no screen keeps what is over."""
+        self.states = dict(Delivery.objects.values_list("pk", "state"))
         for who in (0, 1):
             self.set_quiet_hours(who, False)
         rounds = 0
@@ -291,14 +292,11 @@ class Outbox(RuleBasedStateMachine):
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("every_channel")
-def test_the_laws_hold_in_any_life() -> None:
+@pytest.mark.parametrize("lives", [12, pytest.param(500, marks=pytest.mark.soak)])
+def test_the_laws_hold_in_any_life(lives: int) -> None:
     run_state_machine_as_test(
         Outbox,
         settings=settings(
-            max_examples=12,
-            stateful_step_count=30,
-            phases=[Phase.generate],
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
+            max_examples=lives, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from notifications import backlog, charts, insight, measuring
 from notifications.insight import Dwell, Tally
+from notifications.looking import Verdict, verdict_on
 from notifications.models import ChannelHealth, Delivery, DeviceChange, Notice, QuietHours
 from tests.factories.accounts import UserFactory
 from tests.factories.notifications import DeliveryFactory, DeviceFactory, NoticeFactory
@@ -52,11 +53,22 @@ def test_the_rate_is_of_those_that_should_have_gone_and_have_ended():
 
 
 def test_what_expired_is_lost_if_it_could_have_gone_before():
-    delivery(State.EXPIRED, notice=told(NOON - HOUR, expires_at=NOON))
-    delivery(State.EXPIRED, notice=told(NOON - HOUR, expires_at=NOON), held_until=NOON - SECOND)
-    delivery(State.EXPIRED, notice=told(NOON - HOUR, expires_at=NOON), held_until=NOON)
+    delivery(State.EXPIRED)
+    delivery(State.EXPIRED, code="UNAVAILABLE")
+    delivery(State.EXPIRED, reason=Reason.HELD)
 
     assert (total().lost, total().out) == (2, 1)
+
+
+@pytest.mark.parametrize(("held_until", "reason"), [(NOON, Reason.HELD), (NOON - SECOND, ""), (None, "")])
+def test_the_last_look_says_that_it_was_held_until_its_time_was_over(held_until, reason):
+    device = DeviceFactory()
+    notice = told(NOON - HOUR, recipient=device.user, expires_at=NOON)
+    waiting = delivery(State.SENDING, notice=notice, device=device, held_until=held_until, ended_at=None)
+
+    verdict = verdict_on(waiting, NOON, is_wanted=True, is_stopped=False)
+
+    assert verdict == Verdict(State.EXPIRED, reason)
 
 
 def test_a_rate_of_nothing_is_none():
@@ -163,7 +175,8 @@ def test_a_window_is_charted_in_equal_parts_and_empty_ones_too():
     delivery(State.PENDING, planned_at=NOON - HOUR / 2, ended_at=None)
     delivery(planned_at=NOON)
 
-    columns = charts.columns(insight.outcomes(NOON - 24 * HOUR, NOON, 24), NOON - 24 * HOUR, NOON, 24)
+    tallies = insight.tallies_over_time(NOON - 24 * HOUR, NOON, 24)
+    columns = charts.columns(tallies, NOON - 24 * HOUR, NOON)
 
     assert [(column.tally.handed_over, column.tally.lost, column.tally.waiting) for column in columns] == [
         (1, 0, 0),
@@ -257,6 +270,7 @@ def test_what_happened_to_addresses_is_counted_per_day():
     "figure",
     [
         lambda: insight.outcomes(NOON - HOUR, NOON),
+        lambda: insight.tallies_over_time(NOON - HOUR, NOON, 24),
         lambda: insight.dwells(NOON - HOUR, NOON),
         lambda: insight.fleet(NOON),
         lambda: insight.device_changes(NOON - HOUR),
@@ -266,7 +280,7 @@ def test_what_happened_to_addresses_is_counted_per_day():
         lambda: backlog.held_by_quiet_hours(NOON),
         lambda: backlog.breakers(),
     ],
-    ids=["outcomes", "dwells", "fleet", "changes", "by day", "queues", "unplanned", "quiet", "breakers"],
+    ids=["outcomes", "over time", "dwells", "fleet", "changes", "by day", "queues", "unplanned", "quiet", "breakers"],
 )
 def test_a_figure_is_one_query_however_much_there_is(figure, rows, django_assert_num_queries):
     for n in range(rows):

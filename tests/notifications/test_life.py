@@ -79,6 +79,14 @@ def test_the_life_of_a_notice_that_arrived_in_the_order_of_time():
             (1, "good", "Email: not sent, because it had been read already."),
         ),
         ({"state": State.EXPIRED}, (1, "bad", "Email: not sent any more, because its time was over.")),
+        (
+            {"state": State.EXPIRED, "reason": Reason.HELD},
+            (1, "bad", "Email: not sent, because it waited on purpose until its time was over."),
+        ),
+        (
+            {"state": State.FAILED, "reason": "kind_stopped"},
+            (1, "bad", "Email: given up, because an operator must first look at this kind of notice (kind_stopped)."),
+        ),
         ({"state": State.WITHDRAWN}, (1, "bad", "Email: not sent, because the notice was withdrawn.")),
         ({"state": State.FAILED, "code": "552"}, (1, "bad", "Email: given up (552).")),
         ({"state": State.DEAD_ADDRESS}, (1, "bad", "Email: over, since the address is dead.")),

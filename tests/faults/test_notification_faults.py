@@ -1,0 +1,136 @@
+"""Whatever breaks, every phone shows what was told, once: see the table of notices at the end of the run."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import asdict
+from functools import partial
+from itertools import pairwise
+
+import pytest
+
+from tests.faults import outbox
+from tests.faults.outbox import NoticeOutcome, Outbox, flush, open_outbox
+from tests.house import Street
+from tests.outside.world import World, outside
+from tests.services import Server
+
+PHONES = 600
+SLOTS = 20
+LATENCY_MS = 80
+LIMITS = {"slots": str(SLOTS), "lease_seconds": "5", "breaker_seconds": "2"}
+MOST_ON_THE_WIRE = outbox.WORKERS * SLOTS
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[World]:
+    with outside() as started:
+        yield started
+
+
+@pytest.fixture
+def post_office(world: World, street: Street, closing: ExitStack) -> Outbox:
+    house = partial(street.house, "postgresql", redis_url=os.environ["REDIS_URL"])
+    return opened(closing, world, house)
+
+
+@pytest.fixture
+def fragile_office(world: World, street: Street, closing: ExitStack, own_services: tuple[Server, Server]) -> Outbox:
+    """On services that the test may disturb."""
+    postgres, redis = own_services
+    house = partial(street.house, "postgresql", database_url=postgres.url, redis_url=redis.url)
+    return opened(closing, world, house)
+
+
+def opened(closing: ExitStack, world: World, house: Callable[..., object]) -> Outbox:
+    office = open_outbox(closing, world, house, PHONES, **LIMITS)
+    world.control("fcm", latency_ms=LATENCY_MS)
+    return office
+
+
+@pytest.fixture(autouse=True)
+def told_of_notices(record_property: Callable[[str, object], None]) -> Iterator[None]:
+    """What a story came to goes into the table at the end of the run, from whichever process ran it."""
+    outbox.OUTCOMES.clear()
+    yield
+    for outcome in outbox.OUTCOMES:
+        record_property("notices", asdict(outcome))
+
+
+def assert_all_were_told(outcome: NoticeOutcome, office: Outbox) -> None:
+    assert (outcome.told, outcome.lost, outcome.strange) == (PHONES, 0, 0)
+    assert outcome.repeated <= outcome.on_the_wire
+    assert outcome.most_in_100_ms <= 2 * MOST_ON_THE_WIRE  # each slot once, and once more as its call ends
+    assert office.house.call("tests.outbox_world.outcome") == {"accepted": PHONES}
+    assert office.clock.is_running
+
+
+def test_nothing_happens(post_office: Outbox) -> None:
+    outcome = post_office.tell("none", lambda: None)
+
+    assert_all_were_told(outcome, post_office)
+    assert (outcome.repeated, outcome.unanswered) == (0, 0)
+    assert post_office.house.complaints() == []
+
+
+def test_the_workers_are_killed(post_office: Outbox) -> None:
+    def kill_and_restart() -> None:
+        for calls in (150, 300):
+            post_office.wait_for_calls(calls)
+            post_office.kill_workers()
+            post_office.start_workers()
+
+    assert_all_were_told(post_office.tell("kill -9 of all workers, twice", kill_and_restart), post_office)
+
+
+def test_the_broker_forgets_everything(fragile_office: Outbox, own_services: tuple[Server, Server]) -> None:
+    _, redis = own_services
+
+    def flush_again_and_again() -> None:
+        for _ in range(30):
+            flush(redis)
+            time.sleep(0.1)
+
+    outcome = fragile_office.tell("Redis flushed thirty times", flush_again_and_again)
+    assert_all_were_told(outcome, fragile_office)
+    assert (outcome.repeated, outcome.unanswered) == (0, 0)
+
+
+def test_fcm_is_out(post_office: Outbox) -> None:
+    """What finds out is one call at a time; and what has waited does not come all at once."""
+    out: dict[str, float] = {}
+
+    def be_out_for_a_while() -> None:
+        post_office.wait_for_calls(100)
+        out["from"] = post_office.break_down("unavailable")
+        time.sleep(5)
+        out["until"] = post_office.break_down("none")
+
+    outcome = post_office.tell("FCM out for 5 s", be_out_for_a_while)
+    assert_all_were_told(outcome, post_office)
+    during = post_office.calls_between(out["from"], out["until"])
+    after = post_office.calls_between(out["until"], out["until"] + 60)
+    assert len(during) <= MOST_ON_THE_WIRE + 2
+    assert_recovery_is_gentle(after)
+
+
+def test_postgresql_is_stopped(fragile_office: Outbox, own_services: tuple[Server, Server]) -> None:
+    """What was on the wire may come again: nobody could write down that it had arrived."""
+    postgres, _ = own_services
+
+    def stop_and_start() -> None:
+        fragile_office.wait_for_calls(150)
+        postgres.stop()
+        fragile_office.on_the_wire += MOST_ON_THE_WIRE
+        time.sleep(7)  # longer than anybody waits for a connection
+        postgres.start()
+
+    outcome = fragile_office.tell("PostgreSQL stopped for 7 s", stop_and_start)
+    assert_all_were_told(outcome, fragile_office)
+
+
+def assert_recovery_is_gentle(times: list[float]) -> None:
+    buckets = outbox.per_bucket(times)
+    steady = max(map(sum, pairwise(buckets)))
+    assert sum(buckets[:2]) <= steady / 2
