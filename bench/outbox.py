@@ -14,12 +14,13 @@ from accounts.models import User
 from bench.cost import Cost, cost_of
 from core.sealing import fingerprint, seal
 from core.unit import unit
-from notifications import claiming, planning, sending, trees
+from notifications import trees
 from notifications.channels.parcel import Parcel, Verdict
 from notifications.conf import limits
-from notifications.courier import Job, Sent, courier
 from notifications.messages import Importance, Message, notify
 from notifications.models import Delivery, Device, Notice
+from notifications.outbox import claiming, planning, sending
+from notifications.outbox.courier import Job, Sent, courier
 
 KIND = "bench_news"
 TITLE, BODY = "{place} needs you", "From nine to five in {place}."

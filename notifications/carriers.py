@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, cast
 
 from notifications import channels, trees
 from notifications.channels.parcel import Outcome, Verdict
-from notifications.courier import courier
+from notifications.outbox.courier import courier
 
 if TYPE_CHECKING:
     from notifications.channels.sms import Sms

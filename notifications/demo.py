@@ -2,8 +2,8 @@ from django.utils import timezone
 
 from accounts.demo import NAMES
 from accounts.models import User
-from notifications import devices
 from notifications.models import Device
+from notifications.reach import devices
 
 
 def phones() -> None:

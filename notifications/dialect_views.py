@@ -9,8 +9,9 @@ from rest_framework.response import Response
 
 from accounts.dialects import DialectView
 from core.api import read
-from notifications import devices, selectors, services, wire
+from notifications import selectors, services, wire
 from notifications.models import Device
+from notifications.reach import devices
 
 
 class Notifications(DialectView):

@@ -1,10 +1,10 @@
 from typing import Any
 
 from accounts.models import User
-from notifications.devices import all_of
 from notifications.models import Delivery, Notice
-from notifications.preferences import quiet_hours_of
-from notifications.reach_serializers import DeviceOut, QuietHoursOut
+from notifications.reach.devices import all_of
+from notifications.reach.preferences import quiet_hours_of
+from notifications.reach.serializers import DeviceOut, QuietHoursOut
 from notifications.serializers import NoticeOut, instant
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from notifications import outbox, selectors
+from notifications import selectors, telling
 from notifications.models import Notice
 from notifications.serializers import NoticeOut
 from realtime.kinds import Key, Kind
@@ -25,5 +25,5 @@ def own_inbox(user_id: UUID) -> Iterable[Key]:
     return [str(user_id)]
 
 
-NOTICE = Kind(render=notices, keys_of=selectors.newest_keys, told=outbox.note_offsets, is_windowed=True, rank=30)
+NOTICE = Kind(render=notices, keys_of=selectors.newest_keys, told=telling.note_offsets, is_windowed=True, rank=30)
 INBOX = Kind(render=inboxes, keys_of=own_inbox, rank=10)

@@ -10,8 +10,10 @@ from django.db.models.functions import Coalesce
 from accounts.models import User
 from core.doorbell import ring
 from core.unit import unit
-from notifications import clearing, devices, events, selectors, tasks
+from notifications import events, selectors, tasks
 from notifications.models import Delivery, Notice
+from notifications.outbox import clearing
+from notifications.reach import devices
 from realtime.models import Event
 from realtime.publishing import publish
 

@@ -4,7 +4,9 @@ from celery import shared_task
 from django.utils import timezone
 
 from core.doorbell import ring
-from notifications import broadcasting, claiming, device_ageing, digests, planning, retention, sending
+from notifications import retention
+from notifications.outbox import broadcasting, claiming, digests, planning, sending
+from notifications.reach import ageing
 
 
 @shared_task
@@ -34,7 +36,7 @@ def forget() -> None:
 
 @shared_task
 def age_devices() -> None:
-    device_ageing.age(timezone.now())
+    ageing.age(timezone.now())
 
 
 @shared_task

@@ -1,24 +1,12 @@
 from django.utils.translation import gettext_noop
 
-from notifications import (
-    carriers,
-    commands,
-    demo,
-    devices,
-    digests,
-    exports,
-    kinds,
-    messages,
-    metrics,
-    operations,
-    outbox,
-    preferences,
-    preflight,
-    services,
-)
+from notifications import carriers, commands, demo, exports, kinds, messages, services, telling
 from notifications.catalogue import NoticeKind
+from notifications.operators import metrics, operations, preflight
+from notifications.outbox import digests
+from notifications.reach import devices, preferences
 
-SETTLERS = [(messages.Message | messages.Withdrawal, outbox.settle)]
+SETTLERS = [(messages.Message | messages.Withdrawal, telling.settle)]
 NOTICES = {
     digests.KIND: NoticeKind(gettext_noop("Summaries"), throttle=None, is_listed=False),
     operations.TEST: operations.TEST_KIND,

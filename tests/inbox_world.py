@@ -8,12 +8,13 @@ from django.utils.timezone import now
 
 from accounts.models import User
 from core.unit import unit
-from notifications import claiming, messages, planning, recording, selectors, services
+from notifications import messages, selectors, services
 from notifications.channels.parcel import Outcome, Verdict
-from notifications.courier import Job, Sent
-from notifications.looking import look
 from notifications.messages import Message, notify
 from notifications.models import Delivery, Notice
+from notifications.outbox import claiming, planning, recording
+from notifications.outbox.courier import Job, Sent
+from notifications.outbox.looking import look
 from tests.factories.notifications import DeviceFactory
 
 LANES = ["fcm.android", "fcm.ios"]

@@ -15,9 +15,11 @@ from uuid_utils.compat import uuid7
 from accounts.models import User
 from core.sealing import fingerprint, seal
 from core.unit import unit
-from notifications import claiming, devices, messages, planning, sending, services
+from notifications import messages, services
 from notifications.messages import Message, notify
 from notifications.models import Delivery, Device, Notice
+from notifications.outbox import claiming, planning, sending
+from notifications.reach import devices
 from realtime.models import Connection, Entry, Node
 from realtime.nodes import alive
 

@@ -15,8 +15,8 @@ from django.utils.timezone import now
 from accounts.models import User
 from core.errors import DomainError, refuse
 from core.unit import unit
-from notifications import devices
 from notifications.models import Attempt, Delivery, Device, Notice
+from notifications.reach import devices
 from realtime import commands
 from realtime.models import Cursor
 from realtime.publishing import publish

@@ -5,9 +5,9 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
 
-from notifications import operations
-from notifications.forms import BroadcastForm
 from notifications.models import Broadcast
+from notifications.operators import operations
+from notifications.operators.forms import BroadcastForm
 from realtime.admin import ReadOnly
 
 

@@ -9,9 +9,10 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 
 from accounts.models import User
-from notifications import operations, pages, trees
+from notifications import trees
 from notifications.admin.base import KindFilter, Operated, life_page
 from notifications.models import Attempt, ChannelHealth, Delivery
+from notifications.operators import operations, pages
 
 
 class LaneFilter(admin.SimpleListFilter):

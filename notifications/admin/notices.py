@@ -8,12 +8,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, reverse
 
-from notifications import finding, operations
 from notifications.admin.base import KindFilter, Operated, life_page
-from notifications.forms import RecipientForm
-from notifications.life import life_of
 from notifications.messages import text_of
 from notifications.models import Delivery, Notice
+from notifications.operators import finding, operations
+from notifications.operators.forms import RecipientForm
+from notifications.operators.life import life_of
 
 
 @admin.register(Notice)

@@ -8,8 +8,9 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext
 
-from notifications import catalogue, unsubscribing
+from notifications import catalogue
 from notifications.channels.parcel import Parcel
+from notifications.reach import unsubscribing
 
 
 def compose(parcel: Parcel) -> EmailMultiAlternatives:

@@ -14,9 +14,11 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from notifications import catalogue, planning, preferences, services
-from notifications.courier import courier
+from notifications import catalogue, services
 from notifications.models import Delivery, Notice
+from notifications.outbox import planning
+from notifications.outbox.courier import courier
+from notifications.reach import preferences
 from realtime import nodes, presence, selectors
 from realtime.models import Connection, Node
 from tests.factories.accounts import UserFactory

@@ -4,11 +4,11 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from notifications import claiming
 from notifications.channels.parcel import Outcome
-from notifications.courier import Job, Sent
-from notifications.looking import look
-from notifications.recording import record, record_looks
+from notifications.outbox import claiming
+from notifications.outbox.courier import Job, Sent
+from notifications.outbox.looking import look
+from notifications.outbox.recording import record, record_looks
 
 
 def begun(lane: str, *, at_most: int = 1000, now: datetime | None = None) -> list[Job]:

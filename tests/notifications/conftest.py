@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.sessions import open_session
-from notifications.courier import courier
+from notifications.outbox.courier import courier
 from tests.factories.accounts import UserFactory
 from tests.outside.world import World, outside
 

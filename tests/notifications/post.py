@@ -14,9 +14,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from core.unit import unit
-from notifications import claiming, planning, sending
 from notifications.messages import Message, notify
 from notifications.models import Delivery, Notice
+from notifications.outbox import claiming, planning, sending
 from notifications.trees import LANES
 
 _numbers = count(1)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from notifications.channels.parcel import Verdict
 from notifications.conf import limits
-from notifications.courier import Job
+from notifications.outbox.courier import Job
 
 LEASE = timedelta(seconds=limits.lease_seconds)
 MAY_HAVE_REACHED = {Verdict.ACCEPTED, Verdict.TRANSIENT}

@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.unit import unit
-from notifications import breaker
 from notifications.channels.parcel import Outcome, Scope, Verdict
 from notifications.models import ChannelHealth
+from notifications.outbox import breaker
 
 pytestmark = pytest.mark.django_db
 

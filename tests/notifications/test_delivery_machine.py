@@ -14,10 +14,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from core.errors import DomainError
 from core.sealing import fingerprint
-from notifications import catalogue, claiming, devices, messages, operations, planning, preferences, services, trees
+from notifications import catalogue, messages, services, trees
 from notifications.channels.parcel import Outcome, Verdict
-from notifications.courier import Job
 from notifications.models import Attempt, Delivery, Device, Notice
+from notifications.operators import operations
+from notifications.outbox import claiming, planning
+from notifications.outbox.courier import Job
+from notifications.reach import devices, preferences
 from realtime import presence, selectors
 from tests.factories.accounts import UserFactory
 from tests.factories.notifications import DeviceFactory

@@ -9,9 +9,10 @@ from django.db.models import F
 from accounts import services, sessions
 from accounts.errors import SessionEnded
 from core.sealing import fingerprint, seal, unseal
-from notifications import device_ageing, devices, retention
+from notifications import retention
 from notifications.conf import limits
 from notifications.models import Device, DeviceChange
+from notifications.reach import ageing, devices
 from tests.accounts.race import at_once
 from tests.factories.accounts import PASSWORD, SessionFactory, UserFactory
 from tests.factories.notifications import DeviceFactory
@@ -270,15 +271,15 @@ class TestAgeing:
         DeviceFactory(user=reader, last_seen_at=now - 270 * DAY - HOUR)
         kept = DeviceFactory(user=reader, last_seen_at=now - 270 * DAY)
 
-        assert device_ageing.age(now) == 1
+        assert ageing.age(now) == 1
 
         assert list(Device.objects.all()) == [kept]
         assert changes(reader) == [("aged", "")]
 
     def test_more_than_one_lot_is_removed(self, reader, now):
-        DeviceFactory.create_batch(device_ageing.BATCH + 1, user=reader, last_seen_at=now - 300 * DAY)
+        DeviceFactory.create_batch(ageing.BATCH + 1, user=reader, last_seen_at=now - 300 * DAY)
 
-        assert device_ageing.age(now) == device_ageing.BATCH + 1
+        assert ageing.age(now) == ageing.BATCH + 1
         assert Device.objects.count() == 0
 
     def test_what_became_of_devices_is_forgotten_after_a_while(self, register, reader, now):

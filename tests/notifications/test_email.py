@@ -15,8 +15,8 @@ from pytest_django import Settings
 from notifications.channels.composing import compose
 from notifications.channels.email import THREADS, Email
 from notifications.channels.parcel import Outcome, Parcel, Scope, Verdict
-from notifications.courier import courier
 from notifications.models import Delivery, Notice
+from notifications.outbox.courier import courier
 from tests.factories.accounts import UserFactory
 from tests.notifications import smtp
 from tests.notifications.fcm.phone import NID

@@ -7,8 +7,8 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from notifications import devices
 from notifications.models import Attempt, ChannelHealth, Delivery, Device
+from notifications.reach import devices
 from tests.factories.accounts import UserFactory
 from tests.notifications import post
 from tests.outside.world import World

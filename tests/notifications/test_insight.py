@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications import backlog, charts, insight, measuring
-from notifications.insight import Dwell, Tally
-from notifications.looking import Verdict, verdict_on
 from notifications.models import ChannelHealth, Delivery, DeviceChange, Notice, QuietHours
+from notifications.operators import backlog, charts, insight, measuring
+from notifications.operators.insight import Dwell, Tally
+from notifications.outbox.looking import Verdict, verdict_on
 from tests.factories.accounts import UserFactory
 from tests.factories.notifications import DeliveryFactory, DeviceFactory, NoticeFactory
 

@@ -4,9 +4,9 @@ from uuid import UUID
 import pytest
 
 from notifications.channels.parcel import Verdict
-from notifications.finding import notices_about
-from notifications.life import life_of
 from notifications.models import Delivery, Device, DeviceChange, Notice
+from notifications.operators.finding import notices_about
+from notifications.operators.life import life_of
 from realtime import selectors
 from realtime.models import Cursor
 from tests.factories.accounts import UserFactory

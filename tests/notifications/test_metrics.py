@@ -6,9 +6,9 @@ from django.utils import timezone
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 
-from notifications import metrics
-from notifications.metrics import FiguresCollector
 from notifications.models import ChannelHealth, Delivery
+from notifications.operators import metrics
+from notifications.operators.metrics import FiguresCollector
 from tests.factories.notifications import DeliveryFactory, DeviceFactory, NoticeFactory
 
 State = Delivery.State

@@ -9,10 +9,11 @@ from uuid_utils.compat import uuid7
 
 from accounts.models import User
 from core.unit import unit
-from notifications import breaker, broadcasting, operations, planning
 from notifications.channels.parcel import Outcome, Verdict
 from notifications.errors import DeliveryNotGivenUp, DeviceDisabled, NoticeIsOver
 from notifications.models import Broadcast, ChannelHealth, Delivery, Device, DeviceChange, Notice, Preference
+from notifications.operators import operations
+from notifications.outbox import breaker, broadcasting, planning
 from tests.accounts.race import at_once
 from tests.factories.accounts import UserFactory
 from tests.factories.notifications import DeliveryFactory, DeviceFactory, NoticeFactory

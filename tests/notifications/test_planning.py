@@ -5,9 +5,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from core.unit import unit
-from notifications import planning, trees
+from notifications import trees
 from notifications.messages import withdraw
 from notifications.models import Delivery, Digest, Notice, Preference, QuietHours
+from notifications.outbox import planning
 from realtime import nodes, presence
 from realtime.models import Connection, Node
 from tests.factories.accounts import UserFactory

@@ -1,9 +1,10 @@
 import pytest
 
-from notifications import preferences, trees
+from notifications import trees
 from notifications.errors import KindIsMandatory
 from notifications.models import Preference, QuietHours
-from notifications.preferences import Preferences
+from notifications.reach import preferences
+from notifications.reach.preferences import Preferences
 from tests.accounts.race import at_once
 
 pytestmark = pytest.mark.django_db

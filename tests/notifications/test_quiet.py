@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from notifications import quiet
 from notifications.models import Notice
+from notifications.reach import quiet
 
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)

@@ -6,10 +6,10 @@ from django.utils import timezone
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from accounts.models import User
-from notifications import claiming
 from notifications.conf import limits
 from notifications.models import Attempt, Delivery, Notice
-from notifications.sending import Door, window_of
+from notifications.outbox import claiming
+from notifications.outbox.sending import Door, window_of
 from notifications.services import mark_read
 from tests.factories.notifications import DeliveryFactory, DeviceFactory
 from tests.notifications import post

@@ -16,7 +16,7 @@ from notifications.carriers import NotTaken
 from notifications.channels.gsm import SEPTETS, UTF16_UNITS, fold, is_gsm, segment, septets, utf16_units
 from notifications.channels.parcel import Outcome, Scope, Verdict
 from notifications.channels.sms import Sms, outcome_of
-from notifications.courier import courier
+from notifications.outbox.courier import courier
 from tests.notifications.fcm.phone import PATIENCE, parcel, told
 from tests.outside.world import World
 from tests.services import free_port

@@ -8,10 +8,11 @@ from django.db import ProgrammingError, connection
 from django.utils import timezone
 
 from accounts.models import User
-from notifications import breaker, claiming, messages
+from notifications import messages
 from notifications.channels.parcel import Outcome, Verdict
 from notifications.models import ChannelHealth, Delivery, Device, Notice
-from notifications.sending import drain, window_of
+from notifications.outbox import breaker, claiming
+from notifications.outbox.sending import drain, window_of
 from notifications.services import mark_read
 from notifications.trees import CHANNELS
 from tests.factories.notifications import DeliveryFactory, DeviceFactory, NoticeFactory

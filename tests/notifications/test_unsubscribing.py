@@ -6,12 +6,12 @@ from django.test import Client, override_settings
 from django.urls import resolve
 
 from accounts.models import User
-from notifications import unsubscribing
 from notifications.channels.composing import compose
 from notifications.models import Delivery, Notice, Preference
-from notifications.preferences import Preferences
+from notifications.reach import unsubscribing
+from notifications.reach.preferences import Preferences
+from notifications.reach.unsubscribe_views import unsubscribe_by_link
 from notifications.trees import EMAIL, FCM
-from notifications.unsubscribe_views import unsubscribe_by_link
 from tests.factories.accounts import UserFactory
 from tests.notifications.fcm.phone import parcel
 from tests.notifications.post import planned

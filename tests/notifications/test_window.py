@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from notifications.window import FEWEST, Window
+from notifications.outbox.window import FEWEST, Window
 
 
 def test_it_halves_when_calls_fail_and_opens_by_one_with_each_that_succeeds() -> None:

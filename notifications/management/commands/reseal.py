@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from notifications.device_ageing import reseal_all
+from notifications.reach.ageing import reseal_all
 
 
 class Command(BaseCommand):

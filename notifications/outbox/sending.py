@@ -7,24 +7,23 @@ import queue
 import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from functools import cache
 from time import monotonic
 
-from notifications import breaker, claiming
-from notifications.breaker import FAULTS
 from notifications.conf import limits
-from notifications.courier import Job, Sent, courier
-from notifications.looking import look
-from notifications.recording import record, record_looks
-from notifications.trees import LANES
-from notifications.window import Window
+from notifications.outbox import breaker, claiming
+from notifications.outbox.breaker import FAULTS
+from notifications.outbox.courier import Job, Sent, courier
+from notifications.outbox.looking import look
+from notifications.outbox.recording import record, record_looks
+from notifications.outbox.window import Window
+from notifications.trees import CHANNELS, LANES
 
 PATIENCE = 0.05  # seconds to gather outcomes before they are written
 
 
 def drain(lane: str) -> int:
     """Send what is due, in one thread of the process at a time. Answers how many calls were made."""
-    door, sent = _door(lane), 0
+    door, sent = _doors[lane], 0
     if not door.enter():
         return 0
     while True:
@@ -65,14 +64,13 @@ class Door:
             self._is_taken = self._rang = False
 
 
-@cache
-def _door(lane: str) -> Door:
-    return Door()
+# Made before there are threads that could each make one.
+_doors = {lane: Door() for lane in LANES}
+_windows = {channel: Window(limits.slots) for channel in CHANNELS}
 
 
-@cache
 def window_of(channel: str) -> Window:
-    return Window(limits.slots)
+    return _windows[channel]
 
 
 class _Drain:

@@ -12,8 +12,8 @@ from rest_framework.views import APIView
 
 from accounts.throttles import PerUser
 from core.api import read
-from notifications import devices, preferences
-from notifications.reach_serializers import (
+from notifications.reach import devices, preferences
+from notifications.reach.serializers import (
     AddressIn,
     DeviceIn,
     DeviceOut,

@@ -22,8 +22,8 @@ from django.db.models import Count, F, IntegerField, Q, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce, Floor, TruncDate
 
 from notifications.conf import limits
-from notifications.measuring import Percentiles, Seconds
 from notifications.models import Delivery, Device, DeviceChange
+from notifications.operators.measuring import Percentiles, Seconds
 
 State = Delivery.State
 Reason = Delivery.Reason

@@ -14,12 +14,13 @@ from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 
 from core.sealing import fingerprint
 from core.unit import unit
-from notifications import breaker, clearing, devices
 from notifications.channels.parcel import Outcome, Verdict
 from notifications.conf import limits
-from notifications.courier import Sent
-from notifications.looking import DEFECT, Look
 from notifications.models import Attempt, Delivery, Notice
+from notifications.outbox import breaker, clearing
+from notifications.outbox.courier import Sent
+from notifications.outbox.looking import DEFECT, Look
+from notifications.reach import devices
 
 logger = logging.getLogger(__name__)
 

@@ -14,11 +14,13 @@ from django.db.models import Count
 
 from accounts.models import User
 from core.unit import unit
-from notifications import catalogue, channels, digests, quiet, trees
-from notifications.addresses import personal_address
+from notifications import catalogue, channels, trees
 from notifications.conf import limits
 from notifications.models import Delivery, Device, Notice, QuietHours
-from notifications.preferences import Preferences
+from notifications.outbox import digests
+from notifications.outbox.addresses import personal_address
+from notifications.reach import quiet
+from notifications.reach.preferences import Preferences
 from notifications.trees import Step
 from realtime import presence
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from notifications.insight import Tally
+from notifications.operators.insight import Tally
 
 HEIGHT = 100.0
 WIDTH = 20

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from django.utils import timezone
 
-from notifications import backlog, channels, trees
+from notifications import channels, trees
 from notifications.channels.parcel import Outcome, Verdict
-from notifications.courier import courier
 from notifications.models import ChannelHealth
+from notifications.operators import backlog
+from notifications.outbox.courier import courier
 
 LONGEST_WAIT = 60.0  # seconds something may be due and not begun
 

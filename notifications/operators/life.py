@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from notifications import wording
 from notifications.channels.parcel import Verdict
-from notifications.insight import HANDED_OVER
 from notifications.models import Attempt, Delivery, Device, DeviceChange, Notice
+from notifications.operators import wording
+from notifications.operators.insight import HANDED_OVER
 from realtime.models import Cursor, Epoch
 
 AROUND = timedelta(days=30)  # so long before and after the notice, what became of devices is told

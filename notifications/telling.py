@@ -15,9 +15,10 @@ from django.utils import timezone
 from core.doorbell import ring
 from core.sql import Columns, relation
 from core.unit import unit
-from notifications import clearing, events, tasks
+from notifications import events, tasks
 from notifications.messages import Message, Withdrawal, storable
 from notifications.models import Delivery, Notice
+from notifications.outbox import clearing
 from realtime.kinds import Told
 from realtime.publishing import publish
 

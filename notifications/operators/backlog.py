@@ -7,8 +7,9 @@ from typing import Any
 
 from django.db.models import Case, Count, Min, Q, When
 
-from notifications import catalogue, quiet, trees
+from notifications import catalogue, trees
 from notifications.models import ChannelHealth, Delivery, Notice
+from notifications.reach import quiet
 
 State = Delivery.State
 

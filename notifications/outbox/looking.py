@@ -8,13 +8,14 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, QuerySet
 
 from core.sealing import unseal
-from notifications import quiet, selectors, trees
-from notifications.addresses import personal_address, sealed_address
-from notifications.breaker import name_of_kind, stopped_kinds
+from notifications import selectors, trees
 from notifications.channels.parcel import Parcel
 from notifications.messages import text_of
 from notifications.models import Delivery, Notice
-from notifications.preferences import Preferences
+from notifications.outbox.addresses import personal_address, sealed_address
+from notifications.outbox.breaker import name_of_kind, stopped_kinds
+from notifications.reach import quiet
+from notifications.reach.preferences import Preferences
 from realtime.models import Cursor, Epoch
 
 logger = logging.getLogger(__name__)

@@ -8,8 +8,9 @@ from django.conf import settings
 from django.core import signing
 
 from accounts.models import User
-from notifications import catalogue, preferences
+from notifications import catalogue
 from notifications.errors import LinkBroken
+from notifications.reach import preferences
 from notifications.trees import EMAIL
 
 SALT = "notifications.unsubscribing"

@@ -10,9 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from notifications import backlog, charts, insight, trees
-from notifications.insight import Dwell
+from notifications import trees
 from notifications.models import ChannelHealth
+from notifications.operators import backlog, charts, insight
+from notifications.operators.insight import Dwell
 
 WINDOWS = {"1": "hour", "24": "24 hours", "168": "7 days"}
 DEFAULT_WINDOW = "24"

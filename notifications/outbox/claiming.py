@@ -6,9 +6,9 @@ from django.db.models import F
 from django.db.models.functions import Coalesce
 
 from core.unit import unit
-from notifications import breaker
 from notifications.conf import limits
 from notifications.models import Delivery
+from notifications.outbox import breaker
 from notifications.trees import LANES
 
 

@@ -7,7 +7,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from notifications.errors import LinkBroken
-from notifications.unsubscribing import Subscription, unsubscribe
+from notifications.reach.unsubscribing import Subscription, unsubscribe
 
 PAGE = "notifications/unsubscribe.html"
 

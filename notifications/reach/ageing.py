@@ -7,9 +7,9 @@ from uuid import UUID
 
 from core.sealing import SealBroken, reseal
 from core.unit import unit
-from notifications import devices
 from notifications.conf import limits
 from notifications.models import Device
+from notifications.reach import devices
 
 logger = logging.getLogger(__name__)
 

@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from accounts.zones import validate_zone
-from notifications import catalogue, quiet, trees
+from notifications import catalogue, trees
 from notifications.models import Device
+from notifications.reach import quiet
 
 PRINTABLE = r"^[!-~]+\Z"  # what tokens and ids are made of; no spaces
 LONGEST_ADDRESS = 4096

@@ -10,10 +10,11 @@ from django.utils import timezone
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from notifications import backlog, insight, trees
+from notifications import trees
 from notifications.conf import limits
-from notifications.measuring import SHARES
 from notifications.models import ChannelHealth
+from notifications.operators import backlog, insight
+from notifications.operators.measuring import SHARES
 
 logger = logging.getLogger(__name__)
 

@@ -11,8 +11,8 @@ from core.unit import unit
 from notifications import channels
 from notifications.channels.parcel import Outcome, Verdict
 from notifications.conf import limits
-from notifications.courier import courier
 from notifications.models import Broadcast
+from notifications.outbox.courier import courier
 
 State = Broadcast.State
 

@@ -12,11 +12,13 @@ from accounts.models import User
 from core.doorbell import ring
 from core.errors import refuse
 from core.unit import unit
-from notifications import breaker, devices, outbox, tasks, trees
+from notifications import tasks, telling, trees
 from notifications.catalogue import NoticeKind
 from notifications.errors import DeliveryNotGivenUp, DeviceDisabled, NoticeIsOver
 from notifications.messages import Message, notify
 from notifications.models import Broadcast, ChannelHealth, Delivery, Device, Notice
+from notifications.outbox import breaker
+from notifications.reach import devices
 from notifications.trees import Step
 
 State = Delivery.State
@@ -52,7 +54,7 @@ def withdraw(notice: Notice) -> None:
     notices = Notice.objects.filter(pk=notice.pk, withdrawn_at=None).select_for_update(no_key=True)
     locked = list(notices)
     refuse(NoticeIsOver, unless=locked)
-    outbox.withdraw_notices(locked)
+    telling.withdraw_notices(locked)
 
 
 def send_test(user: User) -> Notice:
