@@ -39,7 +39,14 @@ WITHOUT_A_CALL = {State.SKIPPED, State.WITHDRAWN, State.EXPIRED, State.FAILED}
 LEGAL = {
     State.PENDING: {State.SENDING, *WITHOUT_A_CALL},
     State.RETRYING: {State.SENDING, State.PENDING, *WITHOUT_A_CALL},
-    State.SENDING: {State.PENDING, State.RETRYING, State.ACCEPTED, State.DEAD_ADDRESS, *WITHOUT_A_CALL},
+    State.SENDING: {
+        State.PENDING,
+        State.RETRYING,
+        State.ACCEPTED,
+        State.OPENED,
+        State.DEAD_ADDRESS,
+        *WITHOUT_A_CALL,
+    },
     State.ACCEPTED: {State.OPENED},
 }
 BEGINNINGS = {State.PENDING, State.SKIPPED}

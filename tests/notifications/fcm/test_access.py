@@ -17,7 +17,7 @@ from tests.services import free_port
 @pytest.fixture
 async def patient(fcm: Fcm) -> AsyncIterator[Fcm]:
     """Google's library asks a failing token endpoint three times, which takes it three seconds."""
-    channel = Fcm()
+    channel = Fcm(http_seconds=30)
     yield channel
     await channel.close()
 
