@@ -14,7 +14,8 @@ def deliver() -> None:
     """Rung after every commit that told or took back something; and by beat, for what has become due meanwhile, what
     nobody rang for, and what somebody died over.
     """
-    planning.plan(timezone.now())
+    while planning.plan(timezone.now()):
+        _ring_due_lanes()
     _ring_due_lanes()
 
 

@@ -109,7 +109,8 @@ def _deliver(people: Sequence[UUID], number: int) -> None:
 
 def deliver_all() -> dict[str, int]:
     """How many pushes there were in all, and how many that took one off a screen."""
-    planning.plan(now())
+    while planning.plan(now()):
+        pass
     while any(_send(lane) for lane in LANES):
         pass
     sent = Delivery.objects.filter(state__in=["accepted", "opened"])

@@ -17,7 +17,7 @@ from core.sealing import fingerprint, seal
 from core.unit import unit
 from notifications import messages, services
 from notifications.messages import Message, notify
-from notifications.models import Delivery, Device, Notice
+from notifications.models import Attempt, Delivery, Device, Notice
 from notifications.outbox import claiming, planning, sending
 from notifications.reach import devices
 from realtime.models import Connection, Entry, Node
@@ -102,12 +102,15 @@ def forget_everything() -> None:
 
 
 def plan() -> int:
-    return planning.plan(timezone.now())
+    planned = 0
+    while lot := planning.plan(timezone.now()):
+        planned += lot
+    return planned
 
 
 def deliver() -> None:
     """All that can be done now, here and in this thread."""
-    planning.plan(timezone.now())
+    plan()
     while any(sending.drain(lane) for lane in claiming.due_lanes(timezone.now())):
         pass
 
@@ -155,6 +158,11 @@ def outcome(about: int | None = None) -> dict[str, int]:
         deliveries = deliveries.filter(notice__subject_kind=ABOUT, notice__subject_key=about)
     rows = deliveries.values_list("is_clear", "state", "reason")
     return dict(Counter(" ".join(filter(None, ["clear" * is_clear, state, why])) for is_clear, state, why in rows))
+
+
+def attempts() -> int:
+    """Calls that were written down."""
+    return Attempt.objects.count()
 
 
 def heard(users: Sequence[UUID]) -> dict[str, int]:

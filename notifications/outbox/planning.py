@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count
-
 from accounts.models import User
 from core.unit import unit
 from notifications import catalogue, channels, trees
@@ -19,6 +17,7 @@ from notifications.conf import limits
 from notifications.models import Delivery, Device, Notice, QuietHours
 from notifications.outbox import digests
 from notifications.outbox.addresses import personal_address
+from notifications.outbox.throttling import Throttling
 from notifications.reach import quiet
 from notifications.reach.preferences import Preferences
 from notifications.trees import Step
@@ -32,14 +31,8 @@ OUT_OF_REACH = {Reason.NO_ADDRESS, Reason.NOT_CONFIGURED, Reason.STALE}
 
 
 def plan(now: datetime) -> int:
-    """Plan all that waits for it; answers how many notices that were."""
-    planned = 0
-    while Notice.objects.filter(planned_at=None).exists():
-        lot = _plan_lot(now)
-        if not lot:
-            break  # another process has them
-        planned += lot
-    return planned
+    """Plan some of what waits for it. Answers how many; 0 when nothing is left, or another process has the rest."""
+    return _plan_lot(now) if Notice.objects.filter(planned_at=None).exists() else 0
 
 
 @unit
@@ -65,7 +58,7 @@ class _Plan:
     preferences: Preferences
     quiet_until: dict[UUID, datetime | None]
     in_foreground: set[UUID]
-    pushed: dict[tuple[UUID, str], int]
+    throttling: Throttling
 
     @classmethod
     def of(cls, notices: Sequence[Notice], now: datetime) -> "_Plan":
@@ -82,7 +75,7 @@ class _Plan:
             preferences=Preferences.of(users),
             quiet_until={one.pk: quiet.ends_at(one.windows, one.zone, now) for one in hours},
             in_foreground=presence.in_foreground(users),
-            pushed=_pushed_lately(notices, now),
+            throttling=Throttling.of(notices, now),
         )
 
     def deliveries(self) -> list[Delivery]:
@@ -90,7 +83,7 @@ class _Plan:
 
     def _of(self, notice: Notice) -> list[Delivery]:
         kind = catalogue.kind(notice.kind)
-        is_digested = self._is_too_much(notice)
+        is_digested = self.throttling.is_too_much(notice)
         planned: list[Delivery] = []
         for number, step in enumerate(kind.tree_for(notice.importance)):
             reason = self._reason_against(notice, step, is_digested)
@@ -151,41 +144,3 @@ class _Plan:
         if quiet.holds_back(notice, step.channel):
             due_at = max(due_at, self.quiet_until.get(notice.recipient_id) or due_at)
         return due_at
-
-    def _is_too_much(self, notice: Notice) -> bool:
-        """More of its kind than somebody can be expected to look at. Counts the notice in."""
-        throttle = throttle_of(notice)
-        if throttle is None:
-            return False
-        key = (notice.recipient_id, notice.kind)
-        self.pushed[key] = self.pushed.get(key, 0) + 1
-        return self.pushed[key] > throttle.most
-
-
-def throttle_of(notice: Notice) -> catalogue.Throttle | None:
-    kind = catalogue.kind(notice.kind)
-    is_bounded = notice.importance == Notice.Importance.NORMAL and not kind.is_mandatory and kind.tree is None
-    return kind.throttle if is_bounded else None
-
-
-def _pushed_lately(notices: Sequence[Notice], now: datetime) -> dict[tuple[UUID, str], int]:
-    """How many notices of each recipient and kind were planned to be pushed within the kind's period."""
-    counts: dict[tuple[UUID, str], int] = {}
-    by_kind: defaultdict[str, set[UUID]] = defaultdict(set)
-    for notice in notices:
-        if throttle_of(notice):
-            by_kind[notice.kind].add(notice.recipient_id)
-    for kind, users in by_kind.items():
-        throttle = catalogue.kind(kind).throttle
-        if throttle is None:
-            continue
-        told = (
-            Notice.objects.filter(recipient__in=users, kind=kind, planned_at__gt=now - throttle.per)
-            .filter(deliveries__channel=trees.FCM)
-            .exclude(deliveries__reason=Reason.DIGESTED)
-            .order_by()
-            .values_list("recipient")
-            .annotate(told=Count("pk", distinct=True))
-        )
-        counts |= {(user_id, kind): number for user_id, number in told}
-    return counts

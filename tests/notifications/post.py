@@ -48,7 +48,8 @@ def ways_of(notice: Notice) -> list[Delivery]:
 
 def deliver() -> None:
     """All that can be done now."""
-    planning.plan(timezone.now())
+    while planning.plan(timezone.now()):
+        pass
     while lanes := claiming.due_lanes(timezone.now()):
         if not sum(sending.drain(lane) for lane in lanes):
             break
