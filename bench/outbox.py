@@ -102,8 +102,7 @@ def push(seconds: float) -> Cost:
 
 
 def _send(came: "queue.SimpleQueue[Sent]", pushes: int) -> None:
-    fresh_until = time.monotonic() + limits.http_seconds
-    courier.send(trees.FCM, [Job(n, 1, _parcel(), fresh_until) for n in range(pushes)], came.put)
+    courier.send(trees.FCM, [Job(n, 1, _parcel()) for n in range(pushes)], came.put)
 
 
 def _took(came: "queue.SimpleQueue[Sent]") -> int:

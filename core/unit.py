@@ -22,7 +22,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 TRIES = 4
-RETRIED_SQLSTATES = {"40P01", "40001", "55P03"}  # deadlock, serialization failure, lock timeout
+TIMED_OUT = "57014"  # a statement that others kept waiting, lock after lock: not worth another try
+CONTENTION = {"40P01", "40001", "55P03", TIMED_OUT}  # deadlock, serialization failure, lock timeout
 
 _this_thread = threading.local()
 # SQLite's own busy handler polls and starves late comers; a lock in the process queues its threads fairly.
@@ -65,7 +66,7 @@ def unit(function: Callable[..., Any] | None = None) -> Any:
             except OperationalError as error:
                 if not is_contention(error):
                     raise
-                if attempt == TRIES:
+                if attempt == TRIES or _sqlstate(error) == TIMED_OUT:
                     raise Busy from error
             time.sleep(random.uniform(0.02, 0.1) * attempt)
 
@@ -73,8 +74,11 @@ def unit(function: Callable[..., Any] | None = None) -> Any:
 
 
 def is_contention(error: OperationalError) -> bool:
-    sqlstate = getattr(error.__cause__, "sqlstate", None)
-    return sqlstate in RETRIED_SQLSTATES or "is locked" in str(error)
+    return _sqlstate(error) in CONTENTION or "is locked" in str(error)
+
+
+def _sqlstate(error: OperationalError) -> str | None:
+    return getattr(error.__cause__, "sqlstate", None)
 
 
 @contextmanager

@@ -8,8 +8,9 @@ from django.conf import settings
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    # Sending, per process and channel.
+    # Sending, per process and lane.
     slots: int = 100
+    mail_slots: int = 8  # each takes a thread
     claim: int = 500
     look: int = 50
     look_seconds: float = 0.2

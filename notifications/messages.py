@@ -30,9 +30,9 @@ class Message:
     """`kind` is in the catalogue; `about` the object it is about (kind, key), and `title` and `body` are message ids of
     gettext (mark them with `gettext_noop`), with the names of `params` in braces.
 
-    Nobody is told the same twice: same kind, about, title and `occasion`. `data` goes to the app as it is: ids only.
-    A param may be `Words`, or an instant: one with a place's zone is shown by that place's clock, one in UTC by the
-    reader's.
+    Nobody is told the same twice, unless it was withdrawn: same kind, about, title and `occasion`. `data` goes to the
+    app as it is: ids only. A param may be `Words`, or an instant: one with a place's zone is shown by that place's
+    clock, one in UTC by the reader's.
     """
 
     kind: str

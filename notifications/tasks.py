@@ -21,8 +21,9 @@ def deliver() -> None:
 
 @shared_task
 def drain(lane: str) -> None:
-    sending.drain(lane)
-    _ring_due_lanes()  # what failed here may go another way now
+    # What failed here may go another way now. A lane that found no slot free would ring itself without end.
+    if sending.drain(lane):
+        _ring_due_lanes()
 
 
 @shared_task

@@ -202,7 +202,7 @@ def retire_employee(user_id: UUID) -> None:
 def tell_loser(offer: ShiftOffer, *, now: datetime) -> None:
     """Her client does not read the answer to its own yes: say otherwise that she came too late."""
     shift, offer = _locked(offer.shift), _fresh(offer)
-    if offer.status != Status.TAKEN:
+    if offer.status != Status.TAKEN or shift.assignee_id is None:
         return
     publish(events.offer_closed(shift, [offer.employee.user_id]))
     notify(messages.shift_taken(shift, offer.employee, now=now))

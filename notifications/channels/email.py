@@ -13,9 +13,9 @@ from django.core.mail.backends.base import BaseEmailBackend
 
 from notifications.channels.composing import compose
 from notifications.channels.http import brief
-from notifications.channels.parcel import Outcome, Parcel, Scope, Verdict
+from notifications.channels.parcel import Outcome, Parcel, Scope, Stale, Verdict
+from notifications.conf import limits
 
-THREADS = 8
 # Together less than a lease of the outbox: after that another process may send the mail again.
 PLACE_SECONDS = 20.0
 SECONDS = 30.0
@@ -28,8 +28,8 @@ OF_THE_MAILBOX = re.compile(r"5\.[12]\.\d")
 class Email:
     def __init__(self, seconds: float = SECONDS, place_seconds: float = PLACE_SECONDS) -> None:
         self._seconds, self._place_seconds = seconds, place_seconds
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="mail")
-        self._places = asyncio.Semaphore(THREADS)
+        self._threads = ThreadPoolExecutor(limits.mail_slots, thread_name_prefix="mail")
+        self._places = asyncio.Semaphore(limits.mail_slots)
 
     async def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
@@ -41,6 +41,11 @@ class Email:
             await asyncio.wait_for(self._places.acquire(), self._place_seconds)
         except TimeoutError:
             return Outcome(Verdict.UNSENT, "BUSY", error="All mail threads are waiting for the server.")
+        try:
+            parcel.refuse_if_stale()
+        except Stale:
+            self._places.release()
+            raise
         posted = asyncio.get_running_loop().run_in_executor(self._threads, _post, parcel)
         # A thread that is given up on keeps its place until it has ended.
         posted.add_done_callback(lambda _: self._places.release())

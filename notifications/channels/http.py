@@ -21,7 +21,7 @@ def session(seconds: float = limits.http_seconds) -> aiohttp.ClientSession:
     return aiohttp.ClientSession(
         # Idle connections are let go before a provider's balancer closes them (60 s at the shortest): a message
         # written to a connection that is just being closed may or may not have arrived.
-        connector=aiohttp.TCPConnector(limit=limits.slots, keepalive_timeout=30),
+        connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=30),  # how many, the windows of the lanes say
         timeout=aiohttp.ClientTimeout(total=seconds, connect=min(limits.connect_seconds, seconds)),
         cookie_jar=aiohttp.DummyCookieJar(),
     )

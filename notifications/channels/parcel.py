@@ -1,5 +1,7 @@
 """What a channel is handed, and what it says became of it."""
 
+import math
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,6 +29,16 @@ class Parcel:
     platform: str = ""  # of push: android, ios or web
     renders_data: bool = False  # of push: the app draws the notice itself
     locale: str = "en"
+    fresh_until: float = math.inf  # of the monotonic clock: what was looked at may have been taken back since
+
+    def refuse_if_stale(self) -> None:
+        """To be called when nothing but the call remains."""
+        if time.monotonic() > self.fresh_until:
+            raise Stale
+
+
+class Stale(Exception):
+    """The look at the parcel has grown old; no call was begun."""
 
 
 class Verdict(StrEnum):

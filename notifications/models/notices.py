@@ -25,7 +25,7 @@ class Notice(models.Model):
     kind = models.CharField(max_length=40)
     subject_kind = models.CharField(max_length=80)
     subject_key = models.CharField(max_length=80)
-    dedupe_key = models.CharField(max_length=64, unique=True)
+    dedupe_key = models.CharField(max_length=64)
     title = models.TextField()
     body = models.TextField()
     params = models.JSONField(default=dict)
@@ -44,6 +44,10 @@ class Notice(models.Model):
     objects = NoticeQuerySet.as_manager()
 
     class Meta:
+        constraints = [
+            # What was withdrawn may be told again.
+            models.UniqueConstraint(fields=["dedupe_key"], condition=Q(withdrawn_at=None), name="told_once")
+        ]
         indexes = [
             models.Index(fields=["recipient", "-id"], name="notice_of_recipient"),
             models.Index(

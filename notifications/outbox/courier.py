@@ -11,11 +11,11 @@ import threading
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from time import monotonic, perf_counter
+from time import perf_counter
 from typing import Any, TypeVar
 
 from notifications import channels
-from notifications.channels.parcel import Channel, Outcome, Parcel, Verdict
+from notifications.channels.parcel import Channel, Outcome, Parcel, Stale, Verdict
 
 logger = logging.getLogger(__name__)
 
@@ -24,12 +24,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A parcel that was looked at and may go, but no later than `fresh_until` of the monotonic clock."""
+    """A parcel that was looked at and may go, as long as it is fresh."""
 
     delivery_id: int
     attempt: int
     parcel: Parcel
-    fresh_until: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +93,12 @@ _kept: set[asyncio.Task[None]] = set()  # the loop itself holds its tasks weakly
 async def _carry(channel: Channel, job: Job, done: Callable[[Sent], None]) -> None:
     at, started = datetime.now(UTC), perf_counter()
     outcome = None
-    if monotonic() < job.fresh_until:
-        try:
-            outcome = await channel.send(job.parcel)
-        except Exception as error:  # a defect of ours must not leave the slot taken
-            logger.exception("channel_broke", extra={"nid": str(job.parcel.nid)})
-            outcome = Outcome(Verdict.REJECTED, "DEFECT", error=type(error).__name__)
+    try:
+        job.parcel.refuse_if_stale()
+        outcome = await channel.send(job.parcel)
+    except Stale:
+        pass
+    except Exception as error:  # a defect of ours must not leave the slot taken
+        logger.exception("channel_broke", extra={"nid": str(job.parcel.nid)})
+        outcome = Outcome(Verdict.REJECTED, "DEFECT", error=type(error).__name__)
     done(Sent(job, outcome, at, round((perf_counter() - started) * 1000)))

@@ -4,12 +4,14 @@ import logging
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from time import monotonic
 
 from django.db.models import Exists, OuterRef, QuerySet
 
 from core.sealing import unseal
 from notifications import selectors, trees
 from notifications.channels.parcel import Parcel
+from notifications.conf import limits
 from notifications.messages import text_of
 from notifications.models import Delivery, Notice
 from notifications.outbox.addresses import personal_address, sealed_address
@@ -46,13 +48,16 @@ class Look:
 
 def look(delivery_ids: Collection[int], now: datetime) -> list[Look]:
     """At claimed deliveries, by what is committed now. Those that another process has taken over are left out."""
+    fresh_until = monotonic() + limits.look_seconds
     deliveries = list(_claimed(delivery_ids))
     preferences = Preferences.of({delivery.notice.recipient_id for delivery in deliveries})
     stopped = stopped_kinds()
     verdicts = {delivery.pk: _verdict(delivery, now, preferences, stopped) for delivery in deliveries}
     badges = selectors.unread_counts({d.notice.recipient_id for d in deliveries if verdicts[d.pk] is None})
     return [
-        Look(d, None, verdict) if (verdict := verdicts[d.pk]) else _packed(d, badges[d.notice.recipient_id])
+        Look(d, None, verdict)
+        if (verdict := verdicts[d.pk])
+        else _packed(d, badges[d.notice.recipient_id], fresh_until)
         for d in deliveries
     ]
 
@@ -130,15 +135,15 @@ def _address(delivery: Delivery) -> str:
     return personal_address(delivery.channel, recipient)
 
 
-def _packed(delivery: Delivery, badge: int) -> Look:
+def _packed(delivery: Delivery, badge: int, fresh_until: float) -> Look:
     try:
-        return Look(delivery, _parcel(delivery, badge), None)
+        return Look(delivery, _parcel(delivery, badge, fresh_until), None)
     except Exception:  # a broken seal, or words without a param: a defect of one, which must not hold up the others
         logger.exception("notice_broken", extra={"nid": str(delivery.notice_id), "delivery": delivery.pk})
         return Look(delivery, None, Verdict(State.FAILED, DEFECT))
 
 
-def _parcel(delivery: Delivery, badge: int) -> Parcel:
+def _parcel(delivery: Delivery, badge: int, fresh_until: float) -> Parcel:
     notice, device = delivery.notice, delivery.device
     recipient = notice.recipient
     locale = (device and device.locale) or recipient.locale
@@ -160,4 +165,5 @@ def _parcel(delivery: Delivery, badge: int) -> Parcel:
         platform=device.platform if device else "",
         renders_data=device.renders_data if device else False,
         locale=locale,
+        fresh_until=fresh_until,
     )

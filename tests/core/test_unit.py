@@ -176,3 +176,15 @@ def test_threads_take_turns_to_write():
 def test_an_item_that_nobody_settles_is_a_mistake_that_is_seen():
     with pytest.raises(TypeError, match="settles"), unit():
         remember(object())
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no time limit for statements")
+def test_a_statement_that_takes_too_long_is_refused_for_now():
+    @unit
+    def sleep() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = 50")
+            cursor.execute("SELECT pg_sleep(5)")
+
+    with pytest.raises(Busy):
+        sleep()

@@ -16,7 +16,7 @@ def begun(lane: str, *, at_most: int = 1000, now: datetime | None = None) -> lis
     at = now or timezone.now()
     looks = look(claiming.claim(lane, at_most, at), at)
     record_looks([one for one in looks if one.verdict], at)
-    return [Job(one.delivery.pk, one.delivery.attempts, one.parcel, 0.0) for one in looks if one.parcel]
+    return [Job(one.delivery.pk, one.delivery.attempts, one.parcel) for one in looks if one.parcel]
 
 
 def answered(lane: str, job: Job, outcome: Outcome, *, began: datetime | None = None) -> None:

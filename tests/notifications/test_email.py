@@ -13,8 +13,9 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from notifications.channels.composing import compose
-from notifications.channels.email import THREADS, Email
+from notifications.channels.email import Email
 from notifications.channels.parcel import Outcome, Parcel, Scope, Verdict
+from notifications.conf import limits
 from notifications.models import Delivery, Notice
 from notifications.outbox.courier import courier
 from tests.factories.accounts import UserFactory
@@ -190,19 +191,21 @@ async def test_a_server_that_stalls_is_not_waited_for_longer_than_a_lease_lasts(
     post.control("mail", outage="stall")
     impatient = Email(seconds=0.3, place_seconds=0.6)
 
-    outcomes = await asyncio.gather(*(impatient.send(parcel()) for _ in range(THREADS + 2)))
+    outcomes = await asyncio.gather(*(impatient.send(parcel()) for _ in range(limits.mail_slots + 2)))
 
     # The threads that were given up on still hold their places, so that no thread is ever wanted that is not there.
-    assert [outcome.code for outcome in outcomes] == ["TIMEOUT"] * THREADS + ["BUSY"] * 2
-    assert {outcome.verdict for outcome in outcomes[THREADS:]} == {UNSENT}
+    assert [outcome.code for outcome in outcomes] == ["TIMEOUT"] * limits.mail_slots + ["BUSY"] * 2
+    assert {outcome.verdict for outcome in outcomes[limits.mail_slots :]} == {UNSENT}
     await impatient.close()
 
 
 async def test_many_mails_go_by_a_few_threads(email: Email, post: World) -> None:
-    outcomes = await asyncio.gather(*(email.send(parcel(f"reader{n}@example.test")) for n in range(3 * THREADS)))
+    outcomes = await asyncio.gather(
+        *(email.send(parcel(f"reader{n}@example.test")) for n in range(3 * limits.mail_slots))
+    )
 
     assert {outcome.verdict for outcome in outcomes} == {ACCEPTED}
-    assert len({arrival["address"] for arrival in post.journal("mail")}) == 3 * THREADS
+    assert len({arrival["address"] for arrival in post.journal("mail")}) == 3 * limits.mail_slots
 
 
 @pytest.mark.parametrize("name", ["locmem", "console", "dummy"])

@@ -122,3 +122,12 @@ def test_a_unit_tells_thousands_in_a_constant_number_of_queries(django_assert_ma
         post.tell("sample_news", *few)
     with django_assert_max_num_queries(14):
         post.tell("sample_news", *many)
+
+
+def test_what_was_withdrawn_may_be_told_again(reader: User) -> None:
+    for _ in range(2):
+        post.tell("sample_news", reader, about=("sample.counter", 1))
+        messages.withdraw(("sample.counter", 1))
+    post.tell("sample_news", reader, about=("sample.counter", 1))
+    assert Notice.objects.filter(withdrawn_at=None).count() == 1
+    assert Notice.objects.count() == 3

@@ -71,8 +71,9 @@ class TestDraining:
         for address in ("free", "unregistered:1", "reset:1", "badpayload:1", "quota:7:1"):
             post.tell("sample_news", DeviceFactory(token=address).user)
         post.deliver()
-        assert window_of("fcm").take(1000) == window_of("fcm").limit
-        window_of("fcm").give_back(window_of("fcm").limit)
+        window = window_of("fcm.android")
+        assert window.take(1000) == window.limit
+        window.give_back(window.limit)
 
     def test_one_that_never_answers_keeps_nobody_waiting(self, fcm: World) -> None:
         post.tell("sample_news", DeviceFactory(token="stall:9").user)

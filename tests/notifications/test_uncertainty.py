@@ -2,6 +2,8 @@
 
 from contextlib import suppress
 from datetime import timedelta
+from threading import Thread
+from time import monotonic, sleep
 
 import pytest
 from django.db import ProgrammingError, connection
@@ -10,11 +12,12 @@ from django.utils import timezone
 from accounts.models import User
 from notifications import messages
 from notifications.channels.parcel import Outcome, Verdict
+from notifications.conf import limits
 from notifications.models import ChannelHealth, Delivery, Device, Notice
-from notifications.outbox import breaker, claiming
+from notifications.outbox import breaker, claiming, planning
 from notifications.outbox.sending import drain, window_of
 from notifications.services import mark_read
-from notifications.trees import CHANNELS
+from notifications.trees import LANES
 from tests.factories.notifications import DeliveryFactory, DeviceFactory, NoticeFactory
 from tests.notifications import calls, post
 from tests.outside.world import World
@@ -119,19 +122,19 @@ def test_the_one_call_that_finds_out_is_not_spent_on_what_need_not_go(fcm: World
     assert set(Delivery.objects.filter(notice__in=over).values_list("state", flat=True)) == {State.EXPIRED}
 
 
-@pytest.mark.parametrize("channel", CHANNELS)
-def test_a_database_that_fails_costs_no_slots(channel: str) -> None:
-    free = window_of(channel).limit
+@pytest.mark.parametrize("lane", LANES)
+def test_a_database_that_fails_costs_no_slots(lane: str) -> None:
+    free = window_of(lane).limit
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE notifications_delivery RENAME TO elsewhere")
         try:
             with suppress(ProgrammingError):
-                drain(LANE if channel == "fcm" else channel)
+                drain(lane)
         finally:
             cursor.execute("ALTER TABLE elsewhere RENAME TO notifications_delivery")
 
-    assert window_of(channel).take(1000) == free
-    window_of(channel).give_back(free)
+    assert window_of(lane).take(1000) == free
+    window_of(lane).give_back(free)
 
 
 def test_what_a_worker_says_that_lost_its_lease_is_not_the_last_word(fcm: World, reader: User) -> None:
@@ -146,3 +149,34 @@ def test_what_a_worker_says_that_lost_its_lease_is_not_the_last_word(fcm: World,
     calls.answered(LANE, second, Outcome(Verdict.ACCEPTED))
 
     assert (in_between, Delivery.objects.get(pk=delivery.pk).state) == (State.SENDING, State.ACCEPTED)
+
+
+def test_a_call_that_waited_for_an_access_token_is_looked_at_again(fcm: World, reader: User) -> None:
+    fcm.control("fcm", token="slow", token_latency_ms=1000)
+    DeviceFactory(user=reader)
+    notice = post.told("sample_news", reader)
+    with post.meanwhile(lambda: take_back(notice, "withdrawn"), after=0.4):
+        post.deliver()
+
+    assert post.ways_of(notice)[0].state == State.WITHDRAWN
+    assert shown_and_cleared(fcm) == []
+
+
+def test_a_platform_that_is_stuck_holds_up_no_other(fcm: World) -> None:
+    """All slots for Androids are taken by calls that nobody answers."""
+    stuck = [DeviceFactory(token=f"stall:{n}").user for n in range(limits.slots)]
+    reader = DeviceFactory(token="iphone", platform="ios").user
+    post.tell("sample_news", *stuck)
+    draining = Thread(target=post.in_thread(post.deliver))
+    draining.start()
+    deadline = monotonic() + limits.http_seconds
+    while fcm.counts()["received"] < limits.slots and monotonic() < deadline:
+        sleep(0.01)
+    post.tell("sample_news", reader)
+    planning.plan(timezone.now())
+    drain("fcm.ios")
+    is_stuck = draining.is_alive()
+    draining.join()
+
+    assert is_stuck
+    assert Delivery.objects.get(notice__recipient=reader).state == State.ACCEPTED

@@ -45,7 +45,10 @@ class Fcm:
 
     @explained
     async def send(self, parcel: Parcel) -> Outcome:
-        answer = await self._ask(messages.notice(parcel))
+        message = messages.notice(parcel)
+        access = await self._account.access()
+        parcel.refuse_if_stale()  # getting a token may take longer than the look at the parcel is good for
+        answer = await self._ask(message, access)
         if answer.doubts_address:
             return _judged(answer.outcome(parcel.address), await self._probe(parcel))
         return answer.outcome(parcel.address)
@@ -67,9 +70,9 @@ class Fcm:
         answer = await self._ask(messages.probe(parcel), validate_only=True)
         return answer.outcome(parcel.address)
 
-    async def _ask(self, message: str, *, validate_only: bool = False) -> Answer:
+    async def _ask(self, message: str, access: Access | None = None, *, validate_only: bool = False) -> Answer:
         body = f'{{"message": {message}, "validate_only": {json.dumps(validate_only)}}}'.encode()
-        access = await self._account.access()
+        access = access or await self._account.access()
         answer = await self._post(body, access)
         if answer.is_unauthenticated:
             answer = await self._post(body, await self._account.access(refused=access))
