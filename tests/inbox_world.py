@@ -96,7 +96,7 @@ def _send(lane: str) -> int:
     looks = look(claiming.claim(lane, 20, now()), now())
     for one in looks:
         if one.parcel:
-            jobs.append(Job(one.delivery.pk, one.delivery.attempts, one.parcel, 0.0))
+            jobs.append(Job(one.delivery.pk, one.delivery.attempts, one.parcel))
     recording.record_looks([one for one in looks if one.verdict], now())
     recording.record(lane, [Sent(job, Outcome(Verdict.ACCEPTED), now(), 1) for job in jobs], now())
     return len(looks)

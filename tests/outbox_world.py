@@ -57,6 +57,14 @@ def tell(users: Sequence[UUID], about: int, occasion: str = "") -> None:
     notify(Message("sample_news", (ABOUT, about), "Counter {n}", "It counts.", users, {"n": about}, occasion=occasion))
 
 
+@unit
+def tell_much(user_id: UUID, times: int) -> None:
+    """At once, of a kind that is never too much."""
+    notify(
+        *(Message("sample_alarm", (ABOUT, n), "Counter {n}", "It counts.", [user_id], {"n": n}) for n in range(times))
+    )
+
+
 def tell_in_lots(users: Sequence[UUID], size: int, seconds: float) -> None:
     """Lot after lot, each in a commit of its own, so many seconds apart. What fails is said again, till it is heard."""
     for number, start in enumerate(range(0, len(users), size)):
@@ -180,11 +188,15 @@ def lost_addresses(users: Sequence[UUID]) -> int:
     return Device.objects.filter(user__in=users, is_enabled=False).count()
 
 
+def is_planned(about: int) -> bool:
+    told = Notice.objects.filter(subject_kind=ABOUT, subject_key=about)
+    return told.exists() and not told.filter(planned_at=None).exists()
+
+
 def is_over(about: int) -> bool:
     """It was planned, and nothing of it is under way."""
-    told = Notice.objects.filter(subject_kind=ABOUT, subject_key=about)
-    is_planned = told.exists() and not told.filter(planned_at=None).exists()
-    return is_planned and not Delivery.objects.active().filter(notice__in=told).exists()
+    under_way = Delivery.objects.active().filter(notice__subject_kind=ABOUT, notice__subject_key=about)
+    return is_planned(about) and not under_way.exists()
 
 
 def ways(about: int) -> list[dict[str, Any]]:

@@ -19,8 +19,9 @@ from tests.services import Server
 PHONES = 600
 SLOTS = 20
 LATENCY_MS = 80
-LIMITS = {"slots": str(SLOTS), "lease_seconds": "5", "breaker_seconds": "2"}
-MOST_ON_THE_WIRE = outbox.WORKERS * SLOTS
+LIMITS = {"slots": str(SLOTS), "lease_seconds": "8", "breaker_seconds": "2"}
+# Of each worker: those on the wire, and as many that have come back and are being written down.
+MOST_UNWRITTEN = 2 * outbox.WORKERS * SLOTS
 
 
 @pytest.fixture(scope="module")
@@ -58,30 +59,22 @@ def told_of_notices(record_property: Callable[[str, object], None]) -> Iterator[
         record_property("notices", asdict(outcome))
 
 
-def assert_all_were_told(outcome: NoticeOutcome, office: Outbox) -> None:
+def assert_all_were_told(outcome: NoticeOutcome, office: Outbox, *, disturbances: int = 0) -> None:
     assert (outcome.told, outcome.lost, outcome.strange) == (PHONES, 0, 0)
-    assert outcome.repeated <= outcome.on_the_wire
-    assert outcome.most_in_100_ms <= 2 * MOST_ON_THE_WIRE  # each slot once, and once more as its call ends
+    assert outcome.repeated <= outcome.unwritten <= disturbances * MOST_UNWRITTEN
+    assert outcome.most_in_100_ms <= 2 * outbox.WORKERS * SLOTS  # each slot once, and once more as its call ends
     assert office.house.call("tests.outbox_world.outcome") == {"accepted": PHONES}
     assert office.clock.is_running
 
 
-def test_nothing_happens(post_office: Outbox) -> None:
-    outcome = post_office.tell("none", lambda: None)
-
-    assert_all_were_told(outcome, post_office)
-    assert (outcome.repeated, outcome.unanswered) == (0, 0)
-    assert post_office.house.complaints() == []
-
-
 def test_the_workers_are_killed(post_office: Outbox) -> None:
     def kill_and_restart() -> None:
-        for calls in (150, 300):
-            post_office.wait_for_calls(calls)
-            post_office.kill_workers()
-            post_office.start_workers()
+        post_office.wait_for_calls(200)
+        post_office.kill_workers()
+        post_office.start_workers()
 
-    assert_all_were_told(post_office.tell("kill -9 of all workers, twice", kill_and_restart), post_office)
+    outcome = post_office.tell("kill -9 of all workers", kill_and_restart)
+    assert_all_were_told(outcome, post_office, disturbances=1)
 
 
 def test_the_broker_forgets_everything(fragile_office: Outbox, own_services: tuple[Server, Server]) -> None:
@@ -94,7 +87,8 @@ def test_the_broker_forgets_everything(fragile_office: Outbox, own_services: tup
 
     outcome = fragile_office.tell("Redis flushed thirty times", flush_again_and_again)
     assert_all_were_told(outcome, fragile_office)
-    assert (outcome.repeated, outcome.unanswered) == (0, 0)
+    assert outcome.unanswered == 0
+    assert fragile_office.house.complaints() == []
 
 
 def test_fcm_is_out(post_office: Outbox) -> None:
@@ -111,7 +105,7 @@ def test_fcm_is_out(post_office: Outbox) -> None:
     assert_all_were_told(outcome, post_office)
     during = post_office.calls_between(out["from"], out["until"])
     after = post_office.calls_between(out["until"], out["until"] + 60)
-    assert len(during) <= MOST_ON_THE_WIRE + 2
+    assert len(during) <= MOST_UNWRITTEN + 2
     assert_recovery_is_gentle(after)
 
 
@@ -122,12 +116,11 @@ def test_postgresql_is_stopped(fragile_office: Outbox, own_services: tuple[Serve
     def stop_and_start() -> None:
         fragile_office.wait_for_calls(150)
         postgres.stop()
-        fragile_office.on_the_wire += MOST_ON_THE_WIRE
         time.sleep(7)  # longer than anybody waits for a connection
         postgres.start()
 
     outcome = fragile_office.tell("PostgreSQL stopped for 7 s", stop_and_start)
-    assert_all_were_told(outcome, fragile_office)
+    assert_all_were_told(outcome, fragile_office, disturbances=1)
 
 
 def assert_recovery_is_gentle(times: list[float]) -> None:

@@ -69,8 +69,10 @@ class Case:
     @property
     def causes(self) -> set[str]:
         """All that speaks against a push, as it is told to whoever asks why there was none."""
+        is_held = self.live == "foreground" or (self.is_quiet and not self.is_urgent and not self.is_late)
         found = {
-            "expired": self.is_expired,
+            "expired": self.is_expired and not is_held,
+            "expired held": self.is_expired and is_held,
             "skipped read": self.is_read,
             "skipped muted": self.is_muted,
             "skipped acked_on_socket": self.acked == "foreground",
@@ -245,7 +247,7 @@ async def test_a_push_is_sent_after_a_while_if_her_socket_dies_without_an_ack(st
         await phone.hello()
         await stage.wait_for("places", stage.user_id, to_be=["foreground"])
         about = await stage.tell()
-        await phone.next("event")
+        await stage.wait_for("is_planned", about, to_be=True)
         phone.socket.transport.abort()
         way = await stage.way_of(about)
 

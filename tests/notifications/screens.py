@@ -40,7 +40,9 @@ class Screens:
                 self.answer(job, Verdict.ACCEPTED)
 
     def forget(self, address: str) -> None:
+        """Somebody signed in on that phone: what it shows of before, and what is on the way, nobody can clear."""
         self.showing = {screen for screen in self.showing if screen[0] != address}
+        self._open = [(job, at) for job, at in self._open if job.parcel.address != address]
 
 
 def screen_of(job: Job) -> Screen:

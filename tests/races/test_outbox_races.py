@@ -15,7 +15,7 @@ from tests.races.test_stream_races import run_together
 
 HANDS = 4
 LATE = 0.25  # seconds after a commit until which a call may arrive that was looked at before
-WORK = [("deliver_for", [2])]
+WORK = [("deliver_for", [1.5])]
 
 Person = dict[str, Any]
 Calls = list[tuple[str, list[Any]]]
