@@ -3,10 +3,10 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from notifications.models import Delivery
+from notifications.models import Attempt, Delivery
 
 State = Delivery.State
 Reason = Delivery.Reason
@@ -39,7 +39,9 @@ def clear_screens(notice_ids: Collection[UUID]) -> None:
     """A silent push to each device that was handed one of these, or may have been."""
     now = timezone.now()
     begun = Delivery.objects.filter(notice__in=notice_ids, is_clear=False, device__is_enabled=True)
-    handed_over = begun.filter(Q(state__in=[State.ACCEPTED, State.OPENED]) | Q(state__in=UNCERTAIN, attempts__gt=0))
+    # Who retries by hand starts the count anew; the calls before that are still on record.
+    was_tried = Q(attempts__gt=0) | Q(Exists(Attempt.objects.filter(delivery=OuterRef("pk"))))
+    handed_over = begun.filter(Q(state__in=[State.ACCEPTED, State.OPENED]) | Q(was_tried, state__in=UNCERTAIN))
     clears = {
         (shown.notice_id, shown.device_id): Delivery(
             notice_id=shown.notice_id,

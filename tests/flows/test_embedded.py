@@ -22,7 +22,7 @@ async def test_it_serves_soon_hears_other_processes_and_stops_cleanly(street, cl
         await phone.hello(boards=["sample.totals"])
         await phone.next("board")
         await phone.send(type="command", id=uuid7(), name="sample.add", data={"counter": counter})
-        own_event, own = await phone.next("event"), await phone.next("reply")
+        own_event, own = await phone.next("event", patience=10), await phone.next("reply", patience=10)
         board = await phone.next("board", patience=10)
         began = time.monotonic()
         house.call("tests.sample.services.add", counter, person["id"])

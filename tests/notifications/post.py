@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import count
-from time import sleep
+from time import monotonic, sleep
 from typing import Any
 from uuid import UUID
 
@@ -66,11 +66,14 @@ def claim_all(now: datetime | None = None) -> list[int]:
 
 
 @contextmanager
-def meanwhile(act: Callable[[], object], *, after: float) -> Iterator[None]:
-    """In another thread, `after` seconds from now; it is over when the block is."""
+def meanwhile(act: Callable[[], object], *, once: Callable[[], object]) -> Iterator[None]:
+    """In another thread, as soon as it is so, or never in ten seconds; it is over when the block is."""
 
     def wait_and_act() -> None:
-        sleep(after)
+        deadline = monotonic() + 10
+        while not once():
+            assert monotonic() < deadline
+            sleep(0.01)
         act()
 
     with ThreadPoolExecutor(max_workers=1) as executor:

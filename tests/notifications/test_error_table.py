@@ -97,16 +97,16 @@ def test_what_becomes_of_an_answer(row: Row, fcm: World) -> None:
 
 def test_a_token_that_dies_while_the_app_registers_a_new_one_costs_nothing(fcm: World) -> None:
     reader = UserFactory()
-    device = registered(reader, "slow:400:unregistered:2")
+    device = registered(reader, "slow:800:unregistered:2")
     notice = post.told("sample_news", reader)
 
-    with post.meanwhile(lambda: registered(reader, "phone-7"), after=0.2):
+    with post.meanwhile(lambda: registered(reader, "phone-7"), once=lambda: fcm.counts()["received"]):
         post.deliver()
 
     device.refresh_from_db()
     assert device.is_enabled
     assert post.ways_of(notice)[0].state == State.ACCEPTED
-    assert [push["address"] for push in fcm.journal("fcm")] == ["slow:400:unregistered:2", "phone-7"]
+    assert [push["address"] for push in fcm.journal("fcm")] == ["slow:800:unregistered:2", "phone-7"]
 
 
 def test_a_429_holds_up_nobody_else(fcm: World) -> None:

@@ -155,7 +155,7 @@ def test_a_call_that_waited_for_an_access_token_is_looked_at_again(fcm: World, r
     fcm.control("fcm", token="slow", token_latency_ms=1000)
     DeviceFactory(user=reader)
     notice = post.told("sample_news", reader)
-    with post.meanwhile(lambda: take_back(notice, "withdrawn"), after=0.4):
+    with post.meanwhile(lambda: take_back(notice, "withdrawn"), once=lambda: fcm.counts()["token_requests"]):
         post.deliver()
 
     assert post.ways_of(notice)[0].state == State.WITHDRAWN
