@@ -86,17 +86,17 @@ async def test_credentials_may_be_the_path_of_a_file(fcm: Fcm, settings: Setting
     assert (await fcm.send(parcel())).verdict == Verdict.ACCEPTED
 
 
-async def test_a_hundred_messages_need_one_access_token(fcm: Fcm, world: World) -> None:
-    outcomes = await asyncio.gather(*(fcm.send(parcel(f"phone-{number}")) for number in range(100)))
+async def test_a_hundred_messages_need_one_access_token(patient: Fcm, world: World) -> None:
+    outcomes = await asyncio.gather(*(patient.send(parcel(f"phone-{number}")) for number in range(100)))
 
     assert {outcome.verdict for outcome in outcomes} == {Verdict.ACCEPTED}
     assert world.counts()["token_requests"] == 1
 
 
-async def test_a_failing_token_endpoint_is_asked_once_for_all_who_wait(fcm: Fcm, world: World) -> None:
+async def test_a_failing_token_endpoint_is_asked_once_for_all_who_wait(patient: Fcm, world: World) -> None:
     world.control("fcm", token="denied")
 
-    outcomes = await asyncio.gather(*(fcm.send(parcel(f"phone-{number}")) for number in range(100)))
+    outcomes = await asyncio.gather(*(patient.send(parcel(f"phone-{number}")) for number in range(100)))
 
     assert {outcome.verdict for outcome in outcomes} == {Verdict.MISCONFIGURED}
     assert world.counts()["token_requests"] == 1
