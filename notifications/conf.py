@@ -1,13 +1,14 @@
 """Every limit of the outbox, in one place. `NOTIFICATIONS_<NAME>` in the environment overrides one."""
 
-from dataclasses import dataclass, fields
-from typing import Any, Self
+from dataclasses import dataclass
 
 from django.conf import settings
 
+from core.limits import Overridable
+
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Overridable):
     # Sending, per process and lane.
     slots: int = 100
     mail_slots: int = 8  # each takes a thread
@@ -42,14 +43,5 @@ class Limits:
     attempt_days: int = 90
     figures_seconds: float = 10
 
-    @classmethod
-    def from_settings(cls, given: dict[str, Any]) -> Self:
-        types = {field.name: int if field.type == "int" else float for field in fields(cls)}
-        unknown = given.keys() - types.keys()
-        if unknown:
-            raise ValueError(f"Unknown NOTIFICATIONS_ settings: {', '.join(sorted(unknown))}")
-        values: dict[str, Any] = {name: types[name](value) for name, value in given.items()}
-        return cls(**values)
 
-
-limits = Limits.from_settings(settings.NOTIFICATIONS)
+limits = Limits.from_settings("NOTIFICATIONS_", settings.NOTIFICATIONS)

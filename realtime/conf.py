@@ -1,13 +1,14 @@
 """Every limit of the socket server, in one place. `REALTIME_<NAME>` in the environment overrides one."""
 
-from dataclasses import dataclass, fields
-from typing import Any, Self
+from dataclasses import dataclass
 
 from django.conf import settings
 
+from core.limits import Overridable
+
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Overridable):
     # Told to clients in `welcome`.
     frame_in_bytes: int = 64 * 1024
     frame_out_bytes: int = 256 * 1024
@@ -49,14 +50,5 @@ class Limits:
     longpolls_per_user: int = 10
     threads: int = 8
 
-    @classmethod
-    def from_settings(cls, given: dict[str, Any]) -> Self:
-        types = {field.name: int if field.type == "int" else float for field in fields(cls)}
-        unknown = given.keys() - types.keys()
-        if unknown:
-            raise ValueError(f"Unknown REALTIME_ settings: {', '.join(sorted(unknown))}")
-        values: dict[str, Any] = {name: types[name](value) for name, value in given.items()}
-        return cls(**values)
 
-
-limits = Limits.from_settings(settings.REALTIME)
+limits = Limits.from_settings("REALTIME_", settings.REALTIME)
