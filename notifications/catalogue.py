@@ -30,6 +30,10 @@ class NoticeKind:
     ignores_quiet_hours: bool = False
     is_shown_by_all: bool = True  # by every app that acknowledges its event
 
+    @property
+    def respects_quiet_hours(self) -> bool:
+        return not (self.ignores_quiet_hours or self.is_mandatory)
+
     def tree_for(self, importance: str) -> Tree:
         tree = self.tree or trees.BY_IMPORTANCE[Notice.Importance(importance)]
         return tree if self.is_shown_by_all else trees.heedless_of_acks(tree)

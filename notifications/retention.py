@@ -1,5 +1,6 @@
 """What is forgotten, and when: see the table in docs/operations.md."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -22,18 +23,21 @@ def forget(now: datetime) -> None:
     _delete(DeviceChange.objects.filter(at__lt=now - timedelta(days=limits.attempt_days)))
     _delete(Digest.objects.filter(sent_at__lt=oldest_notice))
     under_way = Delivery.objects.active().values("notice")
-    _delete(Notice.objects.filter(created_at__lt=oldest_notice, planned_at__isnull=False).exclude(pk__in=under_way))
+    _delete(
+        Notice.objects.filter(created_at__lt=oldest_notice, planned_at__isnull=False).exclude(pk__in=under_way),
+        telling=_tell_how_many_are_left,
+    )
 
 
-def _delete(rows: QuerySet[Any]) -> None:
+def _delete(rows: QuerySet[Any], telling: Callable[[list[Any]], None] | None = None) -> None:
     while batch := list(rows.order_by("pk").values_list("pk", flat=True)[:BATCH]):
-        _delete_batch(rows, batch)
+        _delete_batch(rows, batch, telling)
 
 
 @unit
-def _delete_batch(rows: QuerySet[Any], batch: list[Any]) -> None:
-    if rows.model is Notice:
-        _tell_how_many_are_left(batch)
+def _delete_batch(rows: QuerySet[Any], batch: list[Any], telling: Callable[[list[Any]], None] | None) -> None:
+    if telling:
+        telling(batch)
     rows.model.objects.filter(pk__in=batch).delete()
 
 

@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 from accounts.models import User
 from core.api import Pages, read
-from notifications import selectors, services
+from notifications import commands, selectors, services
 from notifications.models import Notice
 from notifications.serializers import InboxIn, NoticeOut, ReadIn, ReceiptsIn, SeenIn, UnreadOut
 from realtime.api import idempotent
@@ -76,12 +76,7 @@ class MarkSeen(APIView):
     @extend_schema(request=SeenIn, responses=UnreadOut)
     @idempotent
     def post(self, request: Request) -> Response:
-        body = read(SeenIn, request.data)
-        if "upto" in body:
-            services.mark_seen_upto(request.user, body["upto"], now=timezone.now())
-        else:
-            services.mark_seen(request.user, body["ids"], now=timezone.now())
-        return unread(request.user)
+        return Response(commands.mark_seen(request.user, request.data))
 
 
 class Archive(APIView):
@@ -107,4 +102,4 @@ class Receipts(APIView):
 
 
 def unread(user: User) -> Response:
-    return Response({"unread": selectors.unread_count(user)})
+    return Response(commands.unread(user))

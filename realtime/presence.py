@@ -12,7 +12,7 @@ from django.utils.timezone import now
 from core.sql import Columns, relation
 from core.unit import unit
 from realtime import nodes
-from realtime.models import Connection, Node
+from realtime.models import Connection, Cursor, Epoch, Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,11 @@ def online(users: Collection[UUID]) -> set[UUID]:
 def in_foreground(users: Collection[UUID]) -> set[UUID]:
     """Which of them are looking at an app of theirs."""
     return set(_open_now(users).filter(is_foreground=True).values_list("user_id", flat=True))
+
+
+def cursors() -> QuerySet[Cursor]:
+    """How far devices have come in the history there is now; positions of another are void."""
+    return Cursor.objects.filter(epoch=Epoch.objects.filter(pk=1).values("value")[:1])
 
 
 def _open_now(users: Collection[UUID]) -> QuerySet[Connection]:

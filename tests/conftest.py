@@ -1,9 +1,15 @@
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import datetime
+from random import randrange
 
 import pytest
+from django.utils import timezone
+from rest_framework.test import APIClient
 
+from accounts.models import User
+from accounts.sessions import open_session
 from tests.house import House, Street
 from tests.services import workspace
 
@@ -33,6 +39,23 @@ def house_of_each_engine(request: pytest.FixtureRequest, street: Street) -> Iter
 def closing() -> Iterator[ExitStack]:
     with ExitStack() as stack:
         yield stack
+
+
+@pytest.fixture
+def now() -> datetime:
+    return timezone.now()
+
+
+@pytest.fixture
+def api_of(now: datetime) -> Callable[..., APIClient]:
+    """A client signed in as somebody; `long_lived` as a seed's app is."""
+
+    def client(user: User, *, long_lived: bool = False) -> APIClient:
+        token = open_session(user, device="Test", is_long_lived=long_lived, now=now).access_token
+        address = f"10.{randrange(256)}.{randrange(256)}.{randrange(256)}"
+        return APIClient(REMOTE_ADDR=address, HTTP_AUTHORIZATION=f"Bearer {token}")
+
+    return client
 
 
 # Names of recorded properties, and of the tables at the end of a run that they are rows of.

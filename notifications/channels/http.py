@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import Any, NamedTuple
 
 import aiohttp
 
@@ -16,8 +17,33 @@ LONGEST_ERROR = 200
 HTTP_ERRORS = (aiohttp.ClientError, OSError, TimeoutError)
 
 
-def session(seconds: float = limits.http_seconds) -> aiohttp.ClientSession:
-    """To be made on the loop that uses it."""
+class Answer(NamedTuple):
+    http: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Client:
+    """Connections to one provider, made on the loop that first uses them."""
+
+    def __init__(self, seconds: float = limits.http_seconds) -> None:
+        self._seconds = seconds
+        self._session: aiohttp.ClientSession | None = None
+
+    async def ask(self, method: str, url: str, **sent: Any) -> Answer:
+        """Raises one of HTTP_ERRORS where there is no answer."""
+        if self._session is None:
+            self._session = _session(self._seconds)
+        async with self._session.request(method, url, allow_redirects=False, **sent) as response:
+            return Answer(response.status, response.headers, await response.read())
+
+    async def close(self) -> None:
+        if self._session:
+            closing, self._session = self._session, None
+            await closing.close()
+
+
+def _session(seconds: float) -> aiohttp.ClientSession:
     return aiohttp.ClientSession(
         # Idle connections are let go before a provider's balancer closes them (60 s at the shortest): a message
         # written to a connection that is just being closed may or may not have arrived.

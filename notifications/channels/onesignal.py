@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import uuid3
 
-import aiohttp
 from django.conf import settings
 
-from notifications.channels.http import HTTP_ERRORS, brief, failure_of, retry_after, session
+from notifications.channels.http import HTTP_ERRORS, Answer, Client, brief, failure_of, retry_after
 from notifications.channels.lifetime import lifetime
 from notifications.channels.parcel import Outcome, Parcel, Scope, Verdict
 from notifications.conf import limits
@@ -22,12 +21,10 @@ PLACEHOLDER = re.compile(r"\{(?=[{%])")
 
 class OneSignal:
     def __init__(self, http_seconds: float = limits.http_seconds) -> None:
-        self._http_seconds = http_seconds
-        self._session: aiohttp.ClientSession | None = None
+        self._client = Client(http_seconds)
 
     async def close(self) -> None:
-        if self._session:
-            await self._session.close()
+        await self._client.close()
 
     async def send(self, parcel: Parcel) -> Outcome:
         if parcel.is_clear:
@@ -56,13 +53,10 @@ class OneSignal:
             return failure_of(error)
         return outcome_of(*answer, address)
 
-    async def _ask(self, method: str, path: str, **sent: Any) -> tuple[int, Mapping[str, str], bytes]:
-        if self._session is None:
-            self._session = session(self._http_seconds)
+    async def _ask(self, method: str, path: str, **sent: Any) -> Answer:
         url = f"{settings.ONESIGNAL_ENDPOINT}/{path}"
         headers = {"Authorization": f"Key {settings.ONESIGNAL_API_KEY}"}
-        async with self._session.request(method, url, headers=headers, allow_redirects=False, **sent) as response:
-            return response.status, response.headers, await response.read()
+        return await self._client.ask(method, url, headers=headers, **sent)
 
 
 def _notice(parcel: Parcel) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import aiohttp
 from django.conf import settings
 
 from notifications.channels.gsm import fold, segment
-from notifications.channels.http import HTTP_ERRORS, brief, failure_of, retry_after, session
+from notifications.channels.http import HTTP_ERRORS, Answer, Client, brief, failure_of, retry_after
 from notifications.channels.lifetime import lifetime
 from notifications.channels.parcel import Outcome, Parcel, Scope, Verdict
 from notifications.conf import limits
@@ -25,12 +25,10 @@ QUEUE_FULL = 21611
 
 class Sms:
     def __init__(self, http_seconds: float = limits.http_seconds) -> None:
-        self._http_seconds = http_seconds
-        self._session: aiohttp.ClientSession | None = None
+        self._client = Client(http_seconds)
 
     async def close(self) -> None:
-        if self._session:
-            await self._session.close()
+        await self._client.close()
 
     async def send(self, parcel: Parcel) -> Outcome:
         if parcel.is_clear:
@@ -62,14 +60,11 @@ class Sms:
             return failure_of(error)
         return outcome_of(*answer, form["To"])
 
-    async def _ask(self, method: str, resource: str, **sent: Any) -> tuple[int, Mapping[str, str], bytes]:
-        if self._session is None:
-            self._session = session(self._http_seconds)
+    async def _ask(self, method: str, resource: str, **sent: Any) -> Answer:
         account = settings.TWILIO_ACCOUNT_SID
         url = f"{settings.TWILIO_ENDPOINT}/2010-04-01/Accounts/{account}{resource}"
         headers = {"Authorization": aiohttp.encode_basic_auth(account, settings.TWILIO_AUTH_TOKEN)}
-        async with self._session.request(method, url, headers=headers, allow_redirects=False, **sent) as response:
-            return response.status, response.headers, await response.read()
+        return await self._client.ask(method, url, headers=headers, **sent)
 
 
 def _sender() -> dict[str, str]:

@@ -2,6 +2,12 @@ from django.db import models
 from django.db.models import F, Q
 
 
+class ChannelHealthQuerySet(models.QuerySet["ChannelHealth"]):
+    def open(self) -> "ChannelHealthQuerySet":
+        """Being probed, too."""
+        return self.exclude(state=ChannelHealth.State.CLOSED)
+
+
 class ChannelHealth(models.Model):
     """A breaker: of a lane, such as `fcm.ios`, or of a kind of notice whose messages the provider calls malformed."""
 
@@ -20,6 +26,8 @@ class ChannelHealth(models.Model):
     code = models.CharField(max_length=40, blank=True)
     error = models.CharField(max_length=250, blank=True)
 
+    objects = ChannelHealthQuerySet.as_manager()
+
     class Meta:
         verbose_name_plural = "channel health"
         constraints = [
@@ -31,3 +39,7 @@ class ChannelHealth(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.state}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state != self.State.CLOSED

@@ -80,13 +80,8 @@ def held_by_quiet_hours(now: datetime) -> int:
     return sum(
         count
         for kind, zone, windows, count in groups
-        if _respects_quiet_hours(kind) and quiet.ends_at(windows, zone, now)
+        if catalogue.kind(kind).respects_quiet_hours and quiet.ends_at(windows, zone, now)
     )
-
-
-def _respects_quiet_hours(kind: str) -> bool:
-    spec = catalogue.kind(kind)
-    return not (spec.ignores_quiet_hours or spec.is_mandatory)
 
 
 def breakers() -> list[ChannelHealth]:

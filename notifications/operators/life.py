@@ -9,7 +9,7 @@ from notifications.channels.parcel import Verdict
 from notifications.models import Attempt, Delivery, Device, DeviceChange, Notice
 from notifications.operators import wording
 from notifications.operators.insight import HANDED_OVER
-from realtime.models import Cursor, Epoch
+from realtime import presence
 
 AROUND = timedelta(days=30)  # so long before and after the notice, what became of devices is told
 CHANGES = 10
@@ -71,8 +71,7 @@ def _of_sockets(notice: Notice) -> Iterator[Line]:
     """A cursor knows how far a device has come but not when it came there, so this stands where the notice was told."""
     if notice.offset is None:
         return
-    epoch = Epoch.objects.filter(pk=1).values("value")[:1]
-    cursors = Cursor.objects.filter(user_id=notice.recipient_id, epoch=epoch, acked__gte=notice.offset)
+    cursors = presence.cursors().filter(user_id=notice.recipient_id, acked__gte=notice.offset)
     for cursor in cursors.order_by("device"):
         is_in_sight = cursor.acked_foreground >= notice.offset
         sight = "while somebody looked at it" if is_in_sight else "in the background"

@@ -12,7 +12,6 @@ from prometheus_client.registry import Collector
 
 from notifications import trees
 from notifications.conf import limits
-from notifications.models import ChannelHealth
 from notifications.operators import backlog, insight
 from notifications.operators.measuring import SHARES
 
@@ -77,7 +76,7 @@ def _of_backlog(now: datetime) -> Iterable[GaugeMetricFamily]:
 def _of_breakers() -> Iterable[GaugeMetricFamily]:
     gauge = _gauge("breaker_open", "1 while nothing is sent on this lane, or of this kind, but a probe.", "name")
     for health in backlog.breakers():
-        gauge.add_metric([health.name], health.state != ChannelHealth.State.CLOSED)
+        gauge.add_metric([health.name], health.is_open)
     return [gauge]
 
 

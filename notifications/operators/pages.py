@@ -11,7 +11,6 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from notifications import trees
-from notifications.models import ChannelHealth
 from notifications.operators import backlog, charts, insight
 from notifications.operators.insight import Dwell
 
@@ -88,7 +87,7 @@ def _of_now() -> dict[str, Any]:
         "unplanned": backlog.unplanned(now),
         "quiet": backlog.held_by_quiet_hours(now),
         "breakers": breakers,
-        "open_breakers": sum(one.state != ChannelHealth.State.CLOSED for one in breakers),
+        "open_breakers": sum(one.is_open for one in breakers),
         "fleet": insight.fleet(now),
         "changes": days,
         "dead_today": days.get(now.date(), {}).get("died", 0),

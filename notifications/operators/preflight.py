@@ -6,7 +6,6 @@ from django.utils import timezone
 
 from notifications import channels, trees
 from notifications.channels.parcel import Outcome, Verdict
-from notifications.models import ChannelHealth
 from notifications.operators import backlog
 from notifications.outbox.courier import courier
 
@@ -44,7 +43,7 @@ def queues() -> Iterator[Found]:
 
 
 def breakers() -> Iterator[Found]:
-    is_open = [health for health in backlog.breakers() if health.state != ChannelHealth.State.CLOSED]
+    is_open = [health for health in backlog.breakers() if health.is_open]
     for health in is_open:
         yield False, f"the breaker of {health.name} is {health.state}: {health.code} {health.error}".rstrip()
     if not is_open:

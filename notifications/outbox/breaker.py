@@ -7,8 +7,6 @@ messages that the provider calls malformed: nobody is helped by sending ten thou
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import Q
-
 from core.unit import unit
 from notifications.channels.parcel import Outcome, Scope, Verdict
 from notifications.conf import limits
@@ -25,7 +23,7 @@ AT_ONCE = {Verdict.MISCONFIGURED}  # the next call would fail just so
 
 def allowance(lane: str, now: datetime) -> int:
     """How many calls the lane may begin: all, none, or the one that finds out."""
-    health = ChannelHealth.objects.filter(pk=lane).exclude(state=State.CLOSED).first()
+    health = ChannelHealth.objects.open().filter(pk=lane).first()
     if health is None:
         return UNLIMITED
     return int(health.retry_at <= now and _begin_probe(lane, now))
@@ -33,7 +31,7 @@ def allowance(lane: str, now: datetime) -> int:
 
 def open_lanes(now: datetime) -> list[str]:
     """Lanes on which nothing may be sent now."""
-    return list(ChannelHealth.objects.exclude(state=State.CLOSED).filter(retry_at__gt=now).values_list("pk", flat=True))
+    return list(ChannelHealth.objects.open().filter(retry_at__gt=now).values_list("pk", flat=True))
 
 
 def note(lane: str, outcomes: Sequence[Outcome], now: datetime) -> list[str]:
@@ -52,13 +50,13 @@ def note_kind(name: str, rejected: Sequence[bool], now: datetime) -> None:
         return
     for is_rejected in rejected:
         health.failures_in_a_row = health.failures_in_a_row + 1 if is_rejected else 0
-    if health.state == State.CLOSED and health.failures_in_a_row >= limits.breaker_row:
+    if not health.is_open and health.failures_in_a_row >= limits.breaker_row:
         health.state, health.opened_at, health.retry_at = State.OPEN, now, now + timedelta(days=36_500)
     health.save()
 
 
 def stopped_kinds() -> set[str]:
-    stopped = ChannelHealth.objects.exclude(state=State.CLOSED).filter(pk__contains=SEPARATOR)
+    stopped = ChannelHealth.objects.open().filter(pk__contains=SEPARATOR)
     return set(stopped.values_list("pk", flat=True))
 
 
@@ -75,7 +73,7 @@ def give_up_probe(lane: str, now: datetime) -> None:
 @unit
 def close(name: str) -> None:
     """An operator has mended what was wrong."""
-    ChannelHealth.objects.filter(pk=name).exclude(state=State.CLOSED).update(**_CLOSED)
+    ChannelHealth.objects.open().filter(pk=name).update(**_CLOSED)
 
 
 _CLOSED = {"state": State.CLOSED, "failures_in_a_row": 0, "recent": 0, "open_seconds": 0}
@@ -84,7 +82,7 @@ _CLOSED = {"state": State.CLOSED, "failures_in_a_row": 0, "recent": 0, "open_sec
 @unit
 def _begin_probe(lane: str, now: datetime) -> bool:
     """For one caller only; if it dies before it knows, the next may after a while."""
-    due = ChannelHealth.objects.filter(Q(state=State.OPEN) | Q(state=State.PROBING), pk=lane, retry_at__lte=now)
+    due = ChannelHealth.objects.open().filter(pk=lane, retry_at__lte=now)
     return bool(due.update(state=State.PROBING, retry_at=now + timedelta(seconds=limits.probe_seconds)))
 
 
@@ -92,7 +90,7 @@ def _learn(lane: str, outcomes: Sequence[Outcome], now: datetime) -> bool:
     is_clean = not any(outcome.verdict in FAULTS for outcome in outcomes)
     health = _locked(lane, create=not is_clean)
     # A lane without trouble, which is nearly always, is not written to.
-    if health is None or not outcomes or (is_clean and health.state == State.CLOSED and not health.recent):
+    if health is None or not outcomes or (is_clean and not health.is_open and not health.recent):
         return False
     was_open = health.state == State.OPEN
     for outcome in outcomes:

@@ -18,7 +18,7 @@ from notifications.outbox.addresses import personal_address, sealed_address
 from notifications.outbox.breaker import name_of_kind, stopped_kinds
 from notifications.reach import quiet
 from notifications.reach.preferences import Preferences
-from realtime.models import Cursor, Epoch
+from realtime import presence
 
 logger = logging.getLogger(__name__)
 
@@ -109,10 +109,8 @@ def _needless(delivery: Delivery) -> str:
 
 
 def _claimed(delivery_ids: Collection[int]) -> QuerySet[Delivery]:
-    acknowledged = Cursor.objects.filter(
-        user_id=OuterRef("notice__recipient_id"),
-        epoch=Epoch.objects.filter(pk=1).values("value")[:1],
-        acked_foreground__gte=OuterRef("notice__offset"),
+    acknowledged = presence.cursors().filter(
+        user_id=OuterRef("notice__recipient_id"), acked_foreground__gte=OuterRef("notice__offset")
     )
     received = Delivery.objects.filter(notice=OuterRef("notice"), received_at__isnull=False)
     return (

@@ -61,9 +61,8 @@ def is_all_week(windows: Sequence[Stored]) -> bool:
 
 
 def holds_back(notice: Notice, channel: str) -> bool:
-    kind = catalogue.kind(notice.kind)
-    is_let_through = notice.importance == Notice.Importance.URGENT or kind.ignores_quiet_hours or kind.is_mandatory
-    return channel in trees.NOISY and not is_let_through
+    is_urgent = notice.importance == Notice.Importance.URGENT
+    return channel in trees.NOISY and not is_urgent and catalogue.kind(notice.kind).respects_quiet_hours
 
 
 def _around(windows: Iterable[Window], zone: ZoneInfo, at: datetime) -> Iterator[tuple[datetime, datetime]]:

@@ -130,8 +130,7 @@ def pushed(world: World) -> set[str]:
 @pytest.mark.django_db(transaction=True)
 def test_every_case_of_the_table(world: World, settings: Any) -> None:
     world.reset()
-    for name in ("FIREBASE_PROJECT", "FIREBASE_CREDENTIALS", "FCM_ENDPOINT"):
-        setattr(settings, name, world.env[name])
+    world.answer_fcm_of(settings)
     stories = [Story(case) for case in CASES]
     nodes.beat(Node.Role.WEB)
     presence.record([story.socket for story in stories if story.case.live], {}, [], [])

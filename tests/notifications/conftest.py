@@ -1,22 +1,12 @@
-from collections.abc import Callable, Iterator
-from datetime import datetime
-from random import randrange
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.utils import timezone
-from rest_framework.test import APIClient
 
 from accounts.models import User
-from accounts.sessions import open_session
 from notifications.outbox.courier import courier
 from tests.factories.accounts import UserFactory
 from tests.outside.world import World, outside
-
-
-@pytest.fixture
-def now() -> datetime:
-    return timezone.now()
 
 
 @pytest.fixture
@@ -29,18 +19,6 @@ def stranger(db: None) -> User:
     return UserFactory()
 
 
-@pytest.fixture
-def api_of(now: datetime) -> Callable[..., APIClient]:
-    """A client signed in as somebody; `long_lived` as a seed's app is."""
-
-    def client(user: User, *, long_lived: bool = False) -> APIClient:
-        token = open_session(user, device="Test", is_long_lived=long_lived, now=now).access_token
-        address = f"10.{randrange(256)}.{randrange(256)}.{randrange(256)}"
-        return APIClient(REMOTE_ADDR=address, HTTP_AUTHORIZATION=f"Bearer {token}")
-
-    return client
-
-
 @pytest.fixture(scope="session")
 def world() -> Iterator[World]:
     with outside() as started:
@@ -51,8 +29,7 @@ def world() -> Iterator[World]:
 def fcm(world: World, settings: Any) -> Iterator[World]:
     """FCM is configured, and answers as its addresses say."""
     world.reset()
-    for name in ("FIREBASE_PROJECT", "FIREBASE_CREDENTIALS", "FCM_ENDPOINT"):
-        setattr(settings, name, world.env[name])
+    world.answer_fcm_of(settings)
     yield world
     courier.close()
 

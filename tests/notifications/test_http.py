@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import aiohttp
 import pytest
 
-from notifications.channels.http import brief, failure_of, retry_after, session
+from notifications.channels.http import Client, brief, failure_of, retry_after
 from notifications.channels.parcel import Outcome, Scope, Verdict
 from tests.services import free_port
 
@@ -68,9 +68,11 @@ def test_a_defect_of_ours_is_not_an_outcome() -> None:
 
 
 async def failure(url: str) -> Exception:
-    async with session() as http:
-        try:
-            await http.post(url)
-        except (aiohttp.ClientError, OSError) as error:
-            return error
+    client = Client()
+    try:
+        await client.ask("POST", url)
+    except (aiohttp.ClientError, OSError) as error:
+        return error
+    finally:
+        await client.close()
     raise AssertionError("it was answered")

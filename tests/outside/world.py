@@ -26,6 +26,11 @@ class World:
         """What makes our server speak to these."""
         return {name: value for group in self.settings for name, value in group.items()}
 
+    def answer_fcm_of(self, settings: Any) -> None:
+        """`settings`: pytest-django's, of this process. Only pushes go out; other channels are as they were."""
+        for name in ("FIREBASE_PROJECT", "FIREBASE_CREDENTIALS", "FCM_ENDPOINT"):
+            setattr(settings, name, self.env[name])
+
     def journal(self, channel: str = "", since: float = 0) -> list[dict[str, Any]]:
         """What arrived, oldest first; `since` is a time.time()."""
         arrived: list[dict[str, Any]] = self._ask(

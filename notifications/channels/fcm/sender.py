@@ -4,13 +4,12 @@ from dataclasses import replace
 from functools import wraps
 from typing import ParamSpec
 
-import aiohttp
 from django.conf import settings
 
 from notifications.channels.fcm import messages
 from notifications.channels.fcm.access import Access, ServiceAccount
 from notifications.channels.fcm.answers import Answer, NotSent
-from notifications.channels.http import HTTP_ERRORS, failure_of, session
+from notifications.channels.http import HTTP_ERRORS, Client, failure_of
 from notifications.channels.parcel import Outcome, Parcel, Scope, Verdict
 from notifications.conf import limits
 
@@ -34,14 +33,11 @@ def explained(ask: Callable[P, Awaitable[Outcome]]) -> Callable[P, Awaitable[Out
 
 class Fcm:
     def __init__(self, http_seconds: float = limits.http_seconds) -> None:
-        self._http_seconds = http_seconds
+        self._client = Client(http_seconds)
         self._account = ServiceAccount(min(limits.connect_seconds, http_seconds))
-        self._session: aiohttp.ClientSession | None = None
 
     async def close(self) -> None:
-        if self._session:
-            closing, self._session = self._session, None
-            await closing.close()
+        await self._client.close()
 
     @explained
     async def send(self, parcel: Parcel) -> Outcome:
@@ -79,16 +75,13 @@ class Fcm:
         return answer
 
     async def _post(self, body: bytes, access: Access) -> Answer:
-        if self._session is None:
-            self._session = session(self._http_seconds)
         url = f"{settings.FCM_ENDPOINT}/v1/projects/{access.project}/messages:send"
         headers = {
             "Authorization": f"Bearer {access.token}",
             "Content-Type": "application/json",
             "X-GOOG-API-FORMAT-VERSION": "2",
         }
-        async with self._session.post(url, data=body, headers=headers, allow_redirects=False) as response:
-            return Answer(response.status, response.headers, await response.read())
+        return Answer(*await self._client.ask("POST", url, data=body, headers=headers))
 
 
 def _judged(refused: Outcome, probed: Outcome) -> Outcome:

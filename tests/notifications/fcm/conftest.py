@@ -17,8 +17,7 @@ def world() -> Iterator[World]:
 @pytest.fixture
 async def fcm(world: World, settings: Settings) -> AsyncIterator[Fcm]:
     world.reset()
-    for name in ("FIREBASE_PROJECT", "FIREBASE_CREDENTIALS", "FCM_ENDPOINT"):
-        setattr(settings, name, world.env[name])
+    world.answer_fcm_of(settings)
     channel = Fcm(http_seconds=PATIENCE)
     yield channel
     await channel.close()
