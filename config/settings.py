@@ -24,7 +24,7 @@ ALLOWED_HOSTS = words("ALLOWED_HOSTS", "*" if IS_EMBEDDED else "")
 NODE_NAME = env("NODE_NAME", platform.node())
 
 # Apps, lower layers first; wiring is read in the same order.
-DOMAINS = words("DOMAINS", "shifts")
+DOMAINS = words("DOMAINS", "dispatch,shifts")
 OURS = ["core", "accounts", "realtime", "notifications", *DOMAINS, "config"]
 WIRING = [f"{app}.wiring" for app in OURS if app not in {"core", "config"}]
 INSTALLED_APPS = [
@@ -226,6 +226,11 @@ SPECTACULAR_SETTINGS = {
 
 # Limits of the socket server: see realtime/conf.py; REALTIME_WINDOW=64 in the environment sets one.
 REALTIME = prefixed("REALTIME_")
+
+# Dispatch: limits (dispatch/conf.py; DISPATCH_ENOUGH_ESTIMATES=3 sets one), and where photos are.
+DISPATCH = prefixed("DISPATCH_")
+DEFAULT_CURRENCY = env("DEFAULT_CURRENCY", "USD")
+MEDIA_ROOT = Path(env("MEDIA_ROOT", str(DATA_DIR / "media")))
 
 # Notifications: limits (notifications/conf.py; NOTIFICATIONS_SLOTS=50 sets one) and the ways to people. A channel that
 # is not configured is skipped. Every endpoint can be moved, so that tests and the demo speak to look-alikes.

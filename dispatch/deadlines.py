@@ -1,0 +1,73 @@
+"""What time does to reports. Rules compare with the clock themselves; this only acts on it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from core.unit import unit
+from dispatch import ceasing, distribution, events, messages, selectors
+from dispatch.conf import WIDEST, limits
+from dispatch.models import DamageReport, Estimate, EstimateRequest
+from notifications.messages import notify
+from realtime.publishing import publish
+
+
+def keep(now: datetime) -> None:
+    """Each report in a unit of its own, and none when nothing is due."""
+    pending = DamageReport.objects.pending()
+    for report_id in list(pending.filter(expires_at__lte=now).values_list("pk", flat=True)):
+        expire(report_id, now)
+    overdue = pending.filter(answer_by__lte=now, overdue_at=None, expires_at__gt=now).most_urgent_first()
+    for report_id in list(overdue.values_list("pk", flat=True)):
+        press(report_id, now)
+    slow = EstimateRequest.objects.unanswered().filter(prompt_at__lte=now, prompted_at=None)
+    for report_id in list(slow.order_by().values_list("report_id", flat=True).distinct()):
+        while prompt(report_id, now):
+            pass
+
+
+@unit
+def prompt(report_id: UUID, now: datetime) -> bool:
+    """Half of her time is over: she is told a second time, and not a third. True when there may be others."""
+    report = distribution.locked(report_id)
+    slow = report.requests.unanswered().filter(prompt_at__lte=now, prompted_at=None).order_by("pk")
+    lot = dict(slow.values_list("pk", "professional_id")[: limits.lot])
+    if not lot:
+        return False
+    report.requests.unanswered().filter(pk__in=lot).update(prompted_at=now)
+    notify(messages.submit_estimate(report, lot.values()))
+    return True
+
+
+@unit
+def press(report_id: UUID, now: datetime) -> None:
+    """The time to answer is over: it is the owner's to choose. Or, without any answer, it is looked for farther away,
+    and in the end the operators are to see to it.
+    """
+    report = distribution.locked(report_id)
+    if not report.is_pending or report.overdue_at or report.answer_by > now:
+        return
+    if report.estimates.pending().exists():
+        _mark_overdue(report, now)
+        notify(messages.choose_an_estimate(report))
+    elif report.ring < WIDEST:
+        distribution.widen(report, now)
+        publish(events.report_distributed(report))
+    else:
+        _mark_overdue(report, now)
+        notify(messages.nobody_answered(report, selectors.operators()))
+
+
+@unit
+def expire(report_id: UUID, now: datetime) -> None:
+    report = distribution.locked(report_id)
+    lapsed = DamageReport.objects.pending().filter(pk=report_id, expires_at__lte=now)
+    if not lapsed.update(status=DamageReport.Status.EXPIRED, closed_at=now):
+        return
+    let_go = ceasing.cease(report, Estimate.Because.REPORT, now)
+    publish(*events.report_expired(report, let_go.asked))
+    notify(messages.report_expired(report), messages.report_lapsed(report, let_go.engaged))
+
+
+def _mark_overdue(report: DamageReport, now: datetime) -> None:
+    DamageReport.objects.pending().filter(pk=report.pk).update(overdue_at=now)
+    publish(events.report_distributed(report))

@@ -1,0 +1,151 @@
+"""Whom a report goes to: the best of those near it, wave after wave, in rings that widen.
+
+The queue is in the rows. Who was asked or passed over is written down, so whoever is left is who to look at next; who
+was asked and not yet told is who to tell. So each step may be repeated, and another process may go on where one has
+died. All steps are taken under the report's lock: nobody is asked twice, and nobody after an estimate was accepted.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q
+
+from core.unit import unit
+from dispatch import events, messages, selectors
+from dispatch.boards import touch_report
+from dispatch.conf import WIDEST, limits, policy_of
+from dispatch.eligibility import Verdict, judge
+from dispatch.geo import rough_km
+from dispatch.models import DamageReport, EstimateRequest, PassedOver
+from notifications.messages import notify
+from realtime.publishing import publish
+
+Reason = EstimateRequest.Reason
+
+
+def go_on_everywhere(now: datetime) -> None:
+    """Rings that were lost, waves that are due, and steps that somebody died over."""
+    untold = Exists(EstimateRequest.objects.unanswered().filter(report=OuterRef("pk"), told_at=None))
+    due = DamageReport.objects.pending().filter(Q(look_at__lte=now) | untold, expires_at__gt=now)
+    for report_id in list(due.most_urgent_first().values_list("pk", flat=True)):
+        go_on(report_id, now)
+
+
+def go_on(report_id: UUID, now: datetime) -> None:
+    """Ask all whose turn it is, so that their programs know; then tell them in words."""
+    while _ask_next_wave(report_id, now):
+        pass
+    while _tell_next_lot(report_id, now):
+        pass
+
+
+def locked(report_id: UUID) -> DamageReport:
+    return DamageReport.objects.select_for_update(no_key=True).get(pk=report_id)
+
+
+def ask(report: DamageReport, fitting: Sequence[Verdict], reason: Reason, now: datetime) -> None:
+    """Under the report's lock, and only those who fit."""
+    if not fitting:
+        return
+    deadline = report.answer_by if report.answer_by > now else report.expires_at
+    terms = {"reason": reason, "wave": report.wave, "asked_at": now, "prompt_at": now + (deadline - now) / 2}
+    EstimateRequest.objects.bulk_create(
+        EstimateRequest(
+            report=report,
+            professional=one.professional,
+            distance_km=one.distance_km,
+            rough_km=rough_km(report.point, seen_from=one.professional.point),
+            **terms,
+        )
+        for one in fitting
+    )
+    professionals = [one.professional.pk for one in fitting]
+    PassedOver.objects.filter(report=report, professional__in=professionals).delete()
+    publish(events.estimate_requested(report, professionals), events.report_distributed(report))
+    touch_report(report)
+
+
+def pass_over(report: DamageReport, verdicts: Iterable[Verdict], now: datetime) -> None:
+    PassedOver.objects.bulk_create(
+        [
+            PassedOver(
+                report=report,
+                professional=one.professional,
+                reasons=one.reasons,
+                look_again_at=one.look_again_at,
+                at=now,
+            )
+            for one in verdicts
+        ],
+        update_conflicts=True,
+        unique_fields=["report", "professional"],
+        update_fields=["reasons", "look_again_at", "at"],
+    )
+
+
+def has_enough(report: DamageReport) -> bool:
+    """To choose from: nobody new is bothered."""
+    return report.estimates.pending().count() >= limits.enough_estimates
+
+
+def widen(report: DamageReport, now: datetime) -> None:
+    """Look farther away, and give those who are found there as long as the first had."""
+    answer_by = now + policy_of(report).answer_within
+    expires_at = max(report.expires_at, time_to_decide(answer_by))
+    _update(report, ring=report.ring + 1, look_at=now, answer_by=answer_by, expires_at=expires_at)
+
+
+def time_to_decide(answer_by: datetime) -> datetime:
+    return answer_by + timedelta(hours=limits.decide_hours)
+
+
+@unit
+def _ask_next_wave(report_id: UUID, now: datetime) -> bool:
+    """True when more may be asked at once."""
+    report = locked(report_id)
+    if not report.takes_answers(now) or report.look_at > now:
+        return False
+    policy = policy_of(report)
+    fitting, is_spent = ([], True) if has_enough(report) else _choose(report, policy.wave, now)
+    if fitting:
+        report.wave += 1
+        ask(report, fitting, Reason.NEAR, now)
+    is_lonely = is_spent and report.ring < WIDEST and report.requests.count() < limits.at_least
+    if is_lonely:
+        report.ring += 1
+    wait = timedelta() if is_lonely else timedelta(seconds=limits.look_again_seconds) if is_spent else policy.pause
+    _update(report, wave=report.wave, ring=report.ring, look_at=now + wait)
+    return not wait
+
+
+def _choose(report: DamageReport, room: int, now: datetime) -> tuple[list[Verdict], bool]:
+    """The best who fit, as many as there is room for, and whether nobody else is left in the ring."""
+    fitting: list[Verdict] = []
+    while len(fitting) < room:
+        # Those who are passed over drop out of the candidates; those who fit are still the first of them.
+        lot = list(selectors.candidates(report, now)[len(fitting) :][: limits.lot])
+        verdicts = judge(report, lot, now)
+        pass_over(report, (one for one in verdicts if one.reasons), now)
+        fitting += (one for one in verdicts if not one.reasons)
+        if len(lot) < limits.lot:
+            return fitting[:room], len(fitting) <= room
+    return fitting[:room], False
+
+
+@unit
+def _tell_next_lot(report_id: UUID, now: datetime) -> bool:
+    report = locked(report_id)
+    untold = report.requests.unanswered().filter(told_at=None).order_by("pk")
+    lot = dict(untold.values_list("pk", "professional_id")[: limits.lot])
+    if not lot:
+        return False
+    report.requests.unanswered().filter(pk__in=lot).update(told_at=now)
+    notify(messages.new_report(report, lot.values()))
+    return True
+
+
+def _update(report: DamageReport, **changes: object) -> None:
+    DamageReport.objects.pending().filter(pk=report.pk).update(**changes)
+    for name, value in changes.items():
+        setattr(report, name, value)

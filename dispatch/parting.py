@@ -1,0 +1,36 @@
+"""Two of whom one has blocked the other: what is open between them ends, each report in a unit of its own."""
+
+from datetime import datetime
+from uuid import UUID
+
+from core.unit import unit
+from dispatch import ceasing, distribution, events, selectors
+from dispatch.boards import touch_professionals, touch_report
+from dispatch.models import Estimate, EstimateRequest
+from realtime.publishing import publish
+
+
+def part_everywhere(now: datetime) -> None:
+    """Rung by a block; beat, for rings that were lost."""
+    for report_id, professional_id in list(selectors.open_across_blocks().values_list("report_id", "professional_id")):
+        _part(report_id, professional_id, now)
+
+
+@unit
+def _part(report_id: UUID, professional_id: UUID, now: datetime) -> None:
+    """To either it looks as if the other had changed his mind."""
+    report = distribution.locked(report_id)
+    open_to_her = selectors.open_across_blocks().filter(report=report_id, professional=professional_id)
+    if not report.is_pending or not open_to_her.exists():
+        return
+    mine = report.requests.filter(professional=professional_id, status__in=EstimateRequest.OPEN)
+    mine.update(status=EstimateRequest.Status.CEASED)
+    withdrawn = list(report.estimates.pending().filter(professional=professional_id).select_related("report"))
+    report.estimates.pending().filter(professional=professional_id).update(
+        status=Estimate.Status.WITHDRAWN, decided_at=now
+    )
+    publish(events.request_ceased(report, professional_id), *(events.estimate_withdrawn(one) for one in withdrawn))
+    publish(events.report_answered(report))
+    ceasing.take_back(report, [professional_id])
+    touch_report(report)
+    touch_professionals([professional_id])

@@ -1,0 +1,206 @@
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from core.doorbell import ring
+from core.errors import Invalid, refuse
+from core.unit import unit
+from dispatch import ceasing, distribution, events, messages, selectors, tasks
+from dispatch.boards import touch_professionals, touch_report
+from dispatch.conf import policy_of
+from dispatch.errors import (
+    EstimateAccepted,
+    EstimateDeclined,
+    EstimatePending,
+    EstimateWithdrawn,
+    NotAProfessional,
+    NotYourJob,
+    ReportAssigned,
+    ReportRevised,
+    RequestCeased,
+)
+from dispatch.models import DamageReport, Estimate, EstimateRequest
+from dispatch.photos import attach
+from dispatch.services.reports import refuse_unless_open
+from notifications.messages import notify, withdraw
+from realtime.publishing import publish
+
+Status = Estimate.Status
+Request = EstimateRequest.Status
+
+REFUSALS = {
+    Status.PENDING: EstimatePending,
+    Status.ACCEPTED: EstimateAccepted,
+    Status.DECLINED: EstimateDeclined,
+    Status.WITHDRAWN: EstimateWithdrawn,
+}
+
+
+@unit
+def submit_estimate(
+    request: EstimateRequest,
+    *,
+    currency: str = "",
+    generation: int | None = None,
+    photos: Sequence[UUID] = (),
+    now: datetime,
+    **offer: Any,
+) -> Estimate:
+    report = distribution.locked(request.report_id)
+    refuse_unless_open(report, now)
+    professional = request.professional
+    refuse(NotAProfessional, unless=professional.is_approved)
+    _refuse_ceased(report, professional.pk)
+    refuse(ReportRevised, unless=generation in {None, report.generation}, generation=report.generation)
+    if currency and currency != report.currency:
+        raise Invalid(currency=[f"The report is in {report.currency}."])
+    standing = report.estimates.standing().filter(professional=professional).first()
+    if standing is not None:
+        raise REFUSALS[Status(standing.status)]
+    estimate = Estimate.objects.create(
+        report=report,
+        professional=professional,
+        professional_name=professional.business_name,
+        currency=report.currency,
+        generation=report.generation,
+        submitted_at=now,
+        **offer,
+    )
+    attach(photos, professional.user_id, estimate=estimate)
+    report.requests.filter(professional=professional).update(status=Request.ANSWERED, answered_at=now)
+    publish(
+        events.estimate_submitted(estimate),
+        events.request_answered(report, professional.pk),
+        events.report_answered(report),
+    )
+    ceasing.take_back(report, [professional.pk])
+    notify(messages.estimate_received(estimate))
+    _touch(estimate)
+    return _fresh(estimate)
+
+
+@unit
+def withdraw_estimate(estimate: Estimate, *, now: datetime) -> Estimate:
+    """Until it is accepted. Another may be sent instead."""
+    report = distribution.locked(estimate.report_id)
+    estimate = _fresh(estimate)
+    if estimate.status == Status.WITHDRAWN:
+        return estimate
+    withdrawn = {"status": Status.WITHDRAWN, "decided_at": now}
+    _refuse_unless(report.estimates.pending().filter(pk=estimate.pk).update(**withdrawn), estimate)
+    unanswered = {"status": Request.SEEN, "prompted_at": now}  # she knows of it: nobody need remind her
+    report.requests.filter(professional=estimate.professional_id, status=Request.ANSWERED).update(**unanswered)
+    DamageReport.objects.pending().filter(pk=report.pk).update(overdue_at=None)
+    publish(
+        events.estimate_withdrawn(estimate),
+        events.request_reopened(report, estimate.professional_id),
+        events.report_answered(report),
+    )
+    withdraw(messages.subject(report), kinds=[messages.UPDATES], to=[report.owner_id])
+    _touch(estimate)
+    return _fresh(estimate)
+
+
+@unit
+def decline_estimate(estimate: Estimate, *, now: datetime) -> Estimate:
+    report = distribution.locked(estimate.report_id)
+    estimate = _fresh(estimate)
+    if estimate.status == Status.DECLINED:
+        return estimate
+    declined = {"status": Status.DECLINED, "declined_because": Estimate.Because.OWNER, "decided_at": now}
+    _refuse_unless(report.estimates.pending().filter(pk=estimate.pk).update(**declined), estimate)
+    publish(events.estimate_declined(estimate))
+    notify(messages.estimate_declined(estimate))
+    _touch(estimate)
+    return _fresh(estimate)
+
+
+@unit
+def accept_estimate(estimate: Estimate, *, now: datetime) -> Estimate:
+    """The first to commit decides; the report is closed on this estimate, and everybody else is let go."""
+    report = distribution.locked(estimate.report_id)
+    estimate = _fresh(estimate)
+    if estimate.status == Status.ACCEPTED:
+        return estimate
+    refuse_unless_open(report, now)
+    accepted = {"status": Status.ACCEPTED, "decided_at": now}
+    _refuse_unless(report.estimates.pending().filter(pk=estimate.pk).update(**accepted), estimate)
+    in_progress = {"status": DamageReport.Status.IN_PROGRESS, "accepted_at": now, "generation": report.generation + 1}
+    refuse(ReportAssigned, unless=DamageReport.objects.pending().filter(pk=report.pk).update(**in_progress))
+    let_go = ceasing.cease(report, Estimate.Because.RIVAL, now)
+    publish(events.estimate_accepted(estimate), *events.report_assigned(report, let_go.asked))
+    notify(*messages.estimate_accepted(estimate), messages.report_assigned(report, let_go.engaged))
+    touch_professionals([estimate.professional_id])
+    return _fresh(estimate)
+
+
+@unit
+def give_job_back(estimate: Estimate, *, now: datetime) -> Estimate:
+    """The winner cannot do it after all: the report is open again to all others, and those who had answered stand."""
+    report = distribution.locked(estimate.report_id)
+    estimate = _fresh(estimate)
+    if estimate.status == Status.WITHDRAWN:
+        return estimate
+    is_hers = estimate.status == Status.ACCEPTED and report.status == DamageReport.Status.IN_PROGRESS
+    refuse(NotYourJob, unless=is_hers)
+    report.estimates.filter(pk=estimate.pk, status=Status.ACCEPTED).update(status=Status.WITHDRAWN, decided_at=now)
+    report.requests.filter(professional=estimate.professional_id).update(status=Request.DECLINED)
+    reopened = _reopen(report, now)
+    asked = selectors.asked(report)
+    publish(
+        events.estimate_withdrawn(estimate),
+        *events.report_reopened(report, asked),
+        *(events.estimate_reopened(one) for one in reopened),
+    )
+    withdraw(messages.subject(report), kinds=[messages.UPDATES])
+    others = set(report.requests.filter(status__in=EstimateRequest.OPEN).values_list("professional_id", flat=True))
+    notify(messages.job_given_back(estimate), messages.report_reopened(report, others))
+    _touch(estimate)
+    ring(tasks.go_on, report.pk)
+    return _fresh(estimate)
+
+
+def _reopen(report: DamageReport, now: datetime) -> list[Estimate]:
+    """As if nothing had been accepted: answers the estimates that may be chosen again."""
+    answer_by = now + policy_of(report).answer_within
+    DamageReport.objects.filter(pk=report.pk, status=DamageReport.Status.IN_PROGRESS).update(
+        status=DamageReport.Status.PENDING,
+        accepted_at=None,
+        generation=report.generation + 1,
+        look_at=now,
+        answer_by=answer_by,
+        expires_at=distribution.time_to_decide(answer_by),
+        overdue_at=None,
+    )
+    parted = selectors.blocked_by_or_blocking(report.owner_id)
+    rivals = report.estimates.filter(declined_because=Estimate.Because.RIVAL).exclude(professional__in=parted)
+    ids = list(rivals.values_list("pk", flat=True))
+    report.estimates.filter(pk__in=ids, status=Status.DECLINED).update(
+        status=Status.PENDING, declined_because="", decided_at=None
+    )
+    let_go = report.requests.filter(status=Request.CEASED).exclude(professional__in=parted)
+    let_go.filter(seen_at=None).update(status=Request.NOTIFIED)
+    let_go.exclude(seen_at=None).update(status=Request.SEEN)
+    return list(report.estimates.filter(pk__in=ids).select_related("report"))
+
+
+def _fresh(estimate: Estimate) -> Estimate:
+    return selectors.estimates().get(pk=estimate.pk)
+
+
+def _touch(estimate: Estimate) -> None:
+    touch_report(estimate.report)
+    touch_professionals([estimate.professional_id])
+
+
+def _refuse_unless(pending: object, estimate: Estimate) -> None:
+    if not pending:
+        raise REFUSALS[Status(estimate.status)]
+
+
+def _refuse_ceased(report: DamageReport, professional_id: UUID) -> None:
+    """Asked, and not let go since; not even by a block whose parting is on its way."""
+    asked = report.requests.filter(professional=professional_id).exclude(status=Request.CEASED)
+    is_blocked = professional_id in selectors.blocked_by_or_blocking(report.owner_id)
+    refuse(RequestCeased, unless=asked.exists() and not is_blocked)

@@ -1,0 +1,23 @@
+from django.utils.translation import gettext_noop
+
+from dispatch import boards, commands, events, kinds, messages
+from dispatch.services import professionals
+from notifications.catalogue import NoticeKind
+
+KINDS = {events.REPORT: kinds.REPORT, events.REQUEST: kinds.REQUEST, events.ESTIMATE: kinds.ESTIMATE}
+COMMANDS = commands.COMMANDS
+NOTICES = {
+    messages.REPORTS: NoticeKind(gettext_noop("New damage reports")),
+    messages.REQUESTS: NoticeKind(gettext_noop("Requests for an estimate")),
+    messages.UPDATES: NoticeKind(gettext_noop("Changes to estimates")),
+    messages.OPERATORS: NoticeKind(gettext_noop("Reports that nobody answers")),
+}
+BOARDS = boards.BOARDS
+SCHEDULE = {
+    "dispatch.go_on": {"task": "dispatch.tasks.go_on_everywhere", "schedule": 10.0},
+    "dispatch.keep_deadlines": {"task": "dispatch.tasks.keep_deadlines", "schedule": 15.0},
+    "dispatch.part": {"task": "dispatch.tasks.part", "schedule": 60.0},
+    "dispatch.renew_standings": {"task": "dispatch.tasks.renew_standings", "schedule": 600.0},
+    "dispatch.remove_loose_photos": {"task": "dispatch.tasks.remove_loose_photos", "schedule": 3600.0},
+}
+ANONYMISED = [professionals.retire]

@@ -1,0 +1,76 @@
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from accounts.models import User
+from dispatch import distribution, selectors
+from dispatch.models import DamageReport, Estimate, Professional
+from dispatch.services import estimates, reports
+from tests.factories.accounts import UserFactory
+from tests.factories.dispatch import KINGSTON, ProfessionalFactory, SkillFactory
+
+CIVIC = {
+    "vehicle_make": "Honda",
+    "vehicle_model": "Civic",
+    "vehicle_year": 2019,
+    "description": "Scratched along both doors, mirror broken.",
+    "currency": "JMD",
+    **KINGSTON,
+}
+OFFER = {"cost": 25_000_00, "lead_time_days": 3, "description": "Two doors painted anew, mirror replaced."}
+
+
+@pytest.fixture
+def owner(db: None) -> User:
+    return UserFactory()
+
+
+@pytest.fixture
+def pro(db: None) -> Professional:
+    return ProfessionalFactory()
+
+
+@pytest.fixture
+def rival(db: None) -> Professional:
+    return ProfessionalFactory()
+
+
+@pytest.fixture
+def operator(db: None) -> User:
+    return UserFactory(is_staff=True)
+
+
+@pytest.fixture
+def opened(owner: User, now: datetime) -> Callable[..., DamageReport]:
+    """A report of the owner's that nobody was asked about yet."""
+
+    def open_it(*, skills: Sequence[str] = (), **facts: Any) -> DamageReport:
+        needed = [SkillFactory(code=code) for code in skills]
+        return reports.open_report(facts.pop("owner", owner), skills=needed, **{**CIVIC, **facts}, now=now)
+
+    return open_it
+
+
+@pytest.fixture
+def distributed(opened: Callable[..., DamageReport], now: datetime) -> Callable[..., DamageReport]:
+    """A report that those who fit were asked about."""
+
+    def hand_out(**facts: Any) -> DamageReport:
+        report = opened(**facts)
+        distribution.go_on(report.pk, now)
+        return selectors.report(report.pk)
+
+    return hand_out
+
+
+@pytest.fixture
+def estimated(now: datetime) -> Callable[..., Estimate]:
+    """A professional's estimate for a report that she was asked about."""
+
+    def send(professional: Professional, report: DamageReport, **offer: Any) -> Estimate:
+        request = selectors.request_of(professional.user, report.pk)
+        return estimates.submit_estimate(request, **{**OFFER, **offer}, now=now)
+
+    return send
