@@ -125,6 +125,20 @@ class Ticket(models.Model):
         return f"ticket until {self.expires_at:%H:%M:%S}"
 
 
+class Feed(models.Model):
+    """A calendar of hers whose URL was renewed; one that never was has no row, and generation 1."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="feeds")
+    name = models.CharField(max_length=50)
+    generation = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "name"], name="one_feed_of_a_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class FirebaseIdentity(models.Model):
     """A user of our Firebase project who may sign in as this user."""
 

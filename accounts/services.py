@@ -179,6 +179,7 @@ def _anonymise(user: User) -> None:
     user.user_permissions.clear()
     sessions.revoke(user.pk)
     user.sessions.update(device="")
+    user.feeds.all().delete()
     for forget in hooks("ANONYMISED"):
         forget(user.pk)
 

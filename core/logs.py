@@ -1,10 +1,14 @@
 """JSON log lines; each carries the request or command it belongs to."""
 
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
+
+# Nothing else that stands in a path is as long.
+TOKEN = re.compile(r"[^/\s]{40,}")
 
 _trace: ContextVar[dict[str, str] | None] = ContextVar("trace", default=None)
 
@@ -19,10 +23,15 @@ def traced(**ids: str) -> Iterator[None]:
         _trace.reset(token)
 
 
+def without_tokens(text: str) -> str:
+    return TOKEN.sub("...", text)
+
+
 class TraceFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
-        # Django adds the request itself, whose text holds the query string and so, perhaps, a token.
-        record.__dict__.pop("request", None)
+        # Django says the path, and adds the request itself, whose text holds the query string: perhaps with a token.
+        if record.__dict__.pop("request", None) is not None:
+            record.msg, record.args = without_tokens(record.getMessage()), ()
         for name, value in (_trace.get() or {}).items():
             setattr(record, name, value)
         return True

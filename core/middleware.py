@@ -6,7 +6,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from uuid_utils.compat import uuid7
 
-from core.logs import traced
+from core.logs import traced, without_tokens
 
 logger = logging.getLogger("requests")
 
@@ -25,7 +25,8 @@ def request_log(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable
             response = get_response(request)
             if request.path not in QUIET:
                 took = round((time.perf_counter() - started) * 1000, 1)
-                line = {"method": request.method, "path": request.path, "status": response.status_code, "ms": took}
+                path = without_tokens(request.path)
+                line = {"method": request.method, "path": path, "status": response.status_code, "ms": took}
                 logger.info("request", extra=line)
         response["X-Request-ID"] = request_id
         return response
