@@ -2,7 +2,7 @@
 
 import os
 
-os.environ["DOMAINS"] = "tests.sample,bench"
+os.environ["DOMAINS"] = "dispatch,tests.sample,bench"
 
 import argparse
 import platform
@@ -10,7 +10,7 @@ import signal
 import sys
 import time
 
-from bench import audience, broadcast, claims, fanout, latency, memory, publish, push, resume
+from bench import audience, broadcast, claims, dispatch, fanout, latency, memory, publish, push, resume
 from bench.plan import QUICK, Plan
 from bench.table import Row, printed
 from tests.house import Street
@@ -26,6 +26,7 @@ MEASUREMENTS = {
     "claims": claims.measure,
     "broadcast": broadcast.measure,
     "audience": audience.measure,
+    "dispatch": dispatch.measure,
 }
 
 
@@ -55,7 +56,7 @@ def _options() -> argparse.Namespace:
 
 
 def _names(text: str) -> list[str]:
-    """some of: fanout, latency, resume, memory, publish, push, claims, broadcast, audience"""
+    """some of: fanout, latency, resume, memory, publish, push, claims, broadcast, audience, dispatch"""
     names = text.split(",")
     if unknown := set(names) - MEASUREMENTS.keys():
         raise argparse.ArgumentTypeError(f"unknown: {', '.join(unknown)}")

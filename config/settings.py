@@ -210,6 +210,16 @@ REST_FRAMEWORK = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "COERCE_DECIMAL_TO_STRING": False,
 }
+# Names of choices in the schema, where fields of one name have several.
+ENUMS = {
+    "PlatformEnum": "notifications.models.Device.Platform",
+    "ReportStatusEnum": "dispatch.models.DamageReport.Status",
+    "ReportPriorityEnum": "dispatch.models.DamageReport.Priority",
+    "RequestStatusEnum": "dispatch.models.EstimateRequest.Status",
+    "EstimateStatusEnum": "dispatch.models.Estimate.Status",
+    "ShiftPriorityEnum": "shifts.models.Shift.Priority",
+    "OfferStatusEnum": "shifts.models.ShiftOffer.Status",
+}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Realtime server",
     "DESCRIPTION": "REST side of the server; the socket side is docs/asyncapi.yaml.",
@@ -220,7 +230,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api",
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
-    "ENUM_NAME_OVERRIDES": {"PlatformEnum": "notifications.models.Device.Platform"},
+    "ENUM_NAME_OVERRIDES": {name: path for name, path in ENUMS.items() if path.split(".")[0] in OURS},
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "config.schema.describe_stream"],
 }
 

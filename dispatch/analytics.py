@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from statistics import median, quantiles
 from uuid import UUID
 
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 
 from dispatch import selectors
 from dispatch.conf import limits
@@ -134,7 +134,7 @@ def overview(since: datetime, until: datetime) -> Overview:
         winning_wave=_median(winners.values_list("wave", flat=True)),
         winning_km=_median(winners.values_list("distance_km", flat=True)),
         open=pending.count(),
-        unanswered=pending.filter(estimates=None).count(),
+        unanswered=pending.exclude(Exists(Estimate.objects.standing().filter(report=OuterRef("pk")))).count(),
         overdue=pending.filter(overdue_at__isnull=False).count(),
         available_professionals=Professional.objects.at_work().count(),
     )

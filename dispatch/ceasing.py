@@ -37,8 +37,16 @@ def cease(report: DamageReport, because: Because, now: datetime) -> LetGo:
     return LetGo(asked=selectors.asked(report), engaged=engaged)
 
 
+def estimates_went(report: DamageReport) -> None:
+    """One that was waiting is gone. Without any, the owner has nothing to choose: it is to be seen to once more."""
+    if report.estimates.pending().exists():
+        return
+    DamageReport.objects.pending().filter(pk=report.pk).update(overdue_at=None)
+    withdraw(messages.subject(report), kinds=[messages.UPDATES], to=[report.owner_id])
+
+
 def take_back(report: DamageReport, to: Collection[UUID] | None = None) -> None:
-    """No request that was told stays, or leaves any more; nor do estimates that can no longer be chosen wait to be read."""
+    """No request that was told stays, or leaves any more; nor do estimates wait to be read that nobody can choose."""
     withdraw(messages.subject(report), kinds=messages.ASKING, to=to)
     if to is None:
         withdraw(messages.subject(report), kinds=[messages.UPDATES], to=[report.owner_id])

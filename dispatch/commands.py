@@ -28,9 +28,8 @@ def open_report(user: User, data: Data) -> Data:
 
 
 def revise_report(user: User, data: Data) -> Data:
-    changes = read(ReportChangeIn, data)
-    report = selectors.report_of(user, changes.pop("report_id"))
-    return ReportOut(reports.revise_report(report, **changes, now=timezone.now())).data
+    report = selectors.report_of(user, **read(ReportIdIn, data))
+    return ReportOut(reports.revise_report(report, **read(ReportChangeIn, data), now=timezone.now())).data
 
 
 def complete_report(user: User, data: Data) -> Data:

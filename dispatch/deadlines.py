@@ -51,7 +51,7 @@ def press(report_id: UUID, now: datetime) -> None:
         notify(messages.choose_an_estimate(report))
     elif report.ring < WIDEST:
         distribution.widen(report, now)
-        publish(events.report_distributed(report))
+        publish(*events.report_extended(report, selectors.asked(report)))
     else:
         _mark_overdue(report, now)
         notify(messages.nobody_answered(report, selectors.operators()))

@@ -16,7 +16,7 @@ from dispatch import events, messages, selectors
 from dispatch.boards import touch_report
 from dispatch.conf import WIDEST, limits, policy_of
 from dispatch.eligibility import Verdict, judge
-from dispatch.geo import rough_km
+from dispatch.geo import distance_km, rough_km
 from dispatch.models import DamageReport, EstimateRequest, PassedOver
 from notifications.messages import notify
 from realtime.publishing import publish
@@ -49,7 +49,7 @@ def ask(report: DamageReport, fitting: Sequence[Verdict], reason: Reason, now: d
     if not fitting:
         return
     deadline = report.answer_by if report.answer_by > now else report.expires_at
-    terms = {"reason": reason, "wave": report.wave, "asked_at": now, "prompt_at": now + (deadline - now) / 2}
+    terms = {"reason": reason, "wave": report.wave, "asked_at": now, "prompt_at": halfway(now, deadline)}
     EstimateRequest.objects.bulk_create(
         EstimateRequest(
             report=report,
@@ -84,6 +84,15 @@ def pass_over(report: DamageReport, verdicts: Iterable[Verdict], now: datetime) 
     )
 
 
+def measure_anew(report: DamageReport) -> None:
+    """The vehicle is elsewhere now, nearer to some who were asked and farther from others."""
+    requests = list(report.requests.select_related("professional"))
+    for request in requests:
+        request.distance_km = distance_km(report.point, request.professional.point)
+        request.rough_km = rough_km(report.point, seen_from=request.professional.point)
+    EstimateRequest.objects.bulk_update(requests, ["distance_km", "rough_km"], batch_size=limits.lot)
+
+
 def has_enough(report: DamageReport) -> bool:
     """To choose from: nobody new is bothered."""
     return report.estimates.pending().count() >= limits.enough_estimates
@@ -96,6 +105,10 @@ def widen(report: DamageReport, now: datetime) -> None:
     _update(report, ring=report.ring + 1, look_at=now, answer_by=answer_by, expires_at=expires_at)
 
 
+def halfway(now: datetime, deadline: datetime) -> datetime:
+    return now + (deadline - now) / 2
+
+
 def time_to_decide(answer_by: datetime) -> datetime:
     return answer_by + timedelta(hours=limits.decide_hours)
 
@@ -106,31 +119,37 @@ def _ask_next_wave(report_id: UUID, now: datetime) -> bool:
     report = locked(report_id)
     if not report.takes_answers(now) or report.look_at > now:
         return False
-    policy = policy_of(report)
-    fitting, is_spent = ([], True) if has_enough(report) else _choose(report, policy.wave, now)
+    if has_enough(report):
+        _update(report, look_at=now + timedelta(seconds=limits.look_again_seconds))
+        return False
+    fitting, is_spent = _choose(report, policy_of(report).wave, now)
     if fitting:
         report.wave += 1
         ask(report, fitting, Reason.NEAR, now)
-    is_lonely = is_spent and report.ring < WIDEST and report.requests.count() < limits.at_least
-    if is_lonely:
+    if not is_spent:
+        wait = policy_of(report).pause
+    elif report.ring < WIDEST and report.requests.count() < limits.at_least:
         report.ring += 1
-    wait = timedelta() if is_lonely else timedelta(seconds=limits.look_again_seconds) if is_spent else policy.pause
+        wait = timedelta()
+    else:
+        wait = timedelta(seconds=limits.look_again_seconds)
     _update(report, wave=report.wave, ring=report.ring, look_at=now + wait)
     return not wait
 
 
 def _choose(report: DamageReport, room: int, now: datetime) -> tuple[list[Verdict], bool]:
     """The best who fit, as many as there is room for, and whether nobody else is left in the ring."""
-    fitting: list[Verdict] = []
+    fitting: dict[UUID, Verdict] = {}
     while len(fitting) < room:
-        # Those who are passed over drop out of the candidates; those who fit are still the first of them.
+        # Those who are passed over drop out of the candidates; those who fit are still the first of them, or are seen
+        # once more, where somebody better has come between.
         lot = list(selectors.candidates(report, now)[len(fitting) :][: limits.lot])
         verdicts = judge(report, lot, now)
         pass_over(report, (one for one in verdicts if one.reasons), now)
-        fitting += (one for one in verdicts if not one.reasons)
+        fitting |= {one.professional.pk: one for one in verdicts if not one.reasons}
         if len(lot) < limits.lot:
-            return fitting[:room], len(fitting) <= room
-    return fitting[:room], False
+            return list(fitting.values())[:room], len(fitting) <= room
+    return list(fitting.values())[:room], False
 
 
 @unit

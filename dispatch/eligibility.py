@@ -54,6 +54,7 @@ class Circumstances:
         ids = [professional.pk for professional in professionals]
         self.report, self.now = report, now
         self.reach = RINGS_KM[report.ring]
+        self.active = selectors.active(ids)
         self.blocked = selectors.blocked_by_or_blocking(report.owner_id)
         self.skilled = selectors.skilled(report, ids)
         self.open_requests = _open_requests(ids)
@@ -65,7 +66,7 @@ class Circumstances:
 
     def _reasons(self, her: Professional, distance: float) -> Iterator[tuple[Reason, bool]]:
         yield Reason.OWN_REPORT, her.pk == self.report.owner_id
-        yield Reason.INACTIVE, not her.user.is_active
+        yield Reason.INACTIVE, her.pk not in self.active
         yield Reason.NOT_APPROVED, not her.is_approved
         yield Reason.UNAVAILABLE, not her.is_available
         yield Reason.UNSKILLED, her.pk not in self.skilled

@@ -18,7 +18,7 @@ def report_opened(report: DamageReport) -> Fact:
 
 
 def report_distributed(report: DamageReport) -> Fact:
-    """More professionals were asked, or it is looked for farther away, or longer."""
+    """More professionals were asked, or it is overdue."""
     return _to_owner("dispatch.report_distributed", report)
 
 
@@ -29,6 +29,11 @@ def report_answered(report: DamageReport) -> Fact:
 
 def report_revised(report: DamageReport, asked: Collection[UUID]) -> list[Fact]:
     return _to_all("dispatch.report_revised", report, asked)
+
+
+def report_extended(report: DamageReport, asked: Collection[UUID]) -> list[Fact]:
+    """It is looked for farther away, and all have longer to answer."""
+    return _to_all("dispatch.report_extended", report, asked)
 
 
 def report_assigned(report: DamageReport, asked: Collection[UUID]) -> list[Fact]:
@@ -49,6 +54,11 @@ def report_cancelled(report: DamageReport, asked: Collection[UUID]) -> list[Fact
 
 def report_expired(report: DamageReport, asked: Collection[UUID]) -> list[Fact]:
     return _to_all("dispatch.report_expired", report, asked)
+
+
+def report_forgotten(report: DamageReport, asked: Collection[UUID]) -> list[Fact]:
+    """Its owner is gone, and with him where it was and what it looked like."""
+    return _to_all("dispatch.report_forgotten", report, asked)
 
 
 def estimate_requested(report: DamageReport, professionals: Collection[UUID]) -> Fact:
@@ -79,6 +89,11 @@ def request_ceased(report: DamageReport, professional: UUID) -> Fact:
 
 def estimate_submitted(estimate: Estimate) -> Fact:
     return _about_estimate("dispatch.estimate_submitted", estimate)
+
+
+def estimate_renamed(estimate: Estimate) -> Fact:
+    """The owner calls the vehicle otherwise."""
+    return _about_estimate("dispatch.estimate_renamed", estimate)
 
 
 def estimate_withdrawn(estimate: Estimate) -> Fact:

@@ -12,7 +12,7 @@ from django.db.models import Expression, ExpressionWrapper, F, FloatField, Q
 from django.db.models.functions import ASin, Cos, Least, Power, Radians, Sin, Sqrt
 
 EARTH_RADIUS_KM = 6371.0088
-MARGIN = 1e-6  # degrees: about ten centimetres, far more than rounding amounts to
+MARGIN = 1e-5  # degrees: about a metre, far more than rounding amounts to
 
 ROWS_PER_DEGREE = 50  # of the cells that strangers see: 2.2 km from south to north
 ROWS = 180 * ROWS_PER_DEGREE

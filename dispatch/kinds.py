@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 
 from dispatch import selectors
 from dispatch.models import Estimate, EstimateRequest
@@ -28,13 +28,14 @@ def asked_reports(keys: Collection[Key]) -> dict[Key, Mapping[str, Any]]:
 
 def own_requests(readers: Collection[Reader]) -> dict[Reader, Mapping[str, Any]]:
     wanted = set(readers)
-    requests: QuerySet[EstimateRequest] = selectors.with_jobs(
-        EstimateRequest.objects.filter(
-            report__in={key for key, _ in wanted}, professional__in={user_id for _, user_id in wanted}
-        )
+    found: QuerySet[EstimateRequest] = EstimateRequest.objects.filter(
+        report__in={key for key, _ in wanted}, professional__in={user_id for _, user_id in wanted}
     )
-    hers = {(str(request.report_id), request.professional_id): request for request in requests}
-    return {reader: OwnRequestOut(request).data for reader, request in hers.items() if reader in wanted}
+    requests = list(selectors.with_jobs(found))
+    prefetch_related_objects([request for request in requests if request.has_job], "report")
+    shown = OwnRequestOut(requests, many=True).data  # by one serializer: a unit may render thousands
+    hers = {(str(one.report_id), one.professional_id): data for one, data in zip(requests, shown, strict=True)}
+    return {reader: data for reader, data in hers.items() if reader in wanted}
 
 
 def estimates(keys: Collection[Key]) -> dict[Key, Mapping[str, Any]]:

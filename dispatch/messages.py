@@ -153,13 +153,18 @@ def job_given_back(estimate: Estimate) -> Message:
 
 
 def report_reopened(report: DamageReport, professionals: Collection[UUID]) -> Message:
-    return _update(
-        report,
-        professionals,
+    """It asks as a new one does, and so is taken back like one."""
+    return Message(
+        REPORTS,
+        subject(report),
         gettext_noop("Report Available Again"),
         gettext_noop("The {vehicle} is open to estimates again"),
-        _data("report_reopened", report),
+        to=professionals,
+        params={"vehicle": report.vehicle},
+        data=_data("report_reopened", report),
+        importance=_by_priority(report),
         occasion=str(report.generation),
+        expires_at=report.expires_at,
     )
 
 

@@ -1,4 +1,4 @@
-"""Two of whom one has blocked the other: what is open between them ends, each report in a unit of its own."""
+"""Two of whom one has blocked the other, or is gone: what is open between them ends, each report in its own unit."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,8 +11,8 @@ from realtime.publishing import publish
 
 
 def part_everywhere(now: datetime) -> None:
-    """Rung by a block; beat, for rings that were lost."""
-    for report_id, professional_id in list(selectors.open_across_blocks().values_list("report_id", "professional_id")):
+    """Rung by a block or a farewell; beat, for rings that were lost."""
+    for report_id, professional_id in list(selectors.open_to_be_parted().values_list("report_id", "professional_id")):
         _part(report_id, professional_id, now)
 
 
@@ -20,7 +20,7 @@ def part_everywhere(now: datetime) -> None:
 def _part(report_id: UUID, professional_id: UUID, now: datetime) -> None:
     """To either it looks as if the other had changed his mind."""
     report = distribution.locked(report_id)
-    open_to_her = selectors.open_across_blocks().filter(report=report_id, professional=professional_id)
+    open_to_her = selectors.open_to_be_parted().filter(report=report_id, professional=professional_id)
     if not report.is_pending or not open_to_her.exists():
         return
     mine = report.requests.filter(professional=professional_id, status__in=EstimateRequest.OPEN)
@@ -32,5 +32,7 @@ def _part(report_id: UUID, professional_id: UUID, now: datetime) -> None:
     publish(events.request_ceased(report, professional_id), *(events.estimate_withdrawn(one) for one in withdrawn))
     publish(events.report_answered(report))
     ceasing.take_back(report, [professional_id])
+    if withdrawn:
+        ceasing.estimates_went(report)
     touch_report(report)
     touch_professionals([professional_id])

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from django.core.files.base import ContentFile
+from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.models import User
@@ -19,7 +21,7 @@ from dispatch.models import DamageReport, Estimate, Photo
 @unit
 def keep(uploader: User, image: CleanImage) -> Photo:
     photo = Photo(uploader=uploader, content_type=image.content_type, width=image.width, height=image.height)
-    photo.file.save(f"photo{image.extension}", ContentFile(image.content), save=False)
+    photo.file.save(f"photo.{image.extension}", ContentFile(image.content), save=False)
     Photo.objects.bulk_create([photo])
     return photo
 
@@ -34,6 +36,14 @@ def attach(
     refuse(PhotoTaken, unless=_loose(hers).update(report=report, estimate=estimate) == len(wanted))
 
 
+def content_of(photo: Photo) -> bytes:
+    try:
+        with photo.file.open("rb") as file:
+            return file.read()
+    except FileNotFoundError:  # removed in this moment, since it belongs to nothing
+        raise NoSuchPhoto from None
+
+
 def remove_loose(now: datetime) -> None:
     """Beat: what was uploaded for something that was never sent."""
     old = Photo.objects.filter(created_at__lte=now - timedelta(hours=limits.photo_hours))
@@ -41,11 +51,22 @@ def remove_loose(now: datetime) -> None:
         _remove(photo)
 
 
+def remove_of(report: DamageReport) -> None:
+    for photo in list(report.photos.all()):
+        photo.delete()
+        _delete_file(photo)
+
+
 @unit
 def _remove(photo: Photo) -> None:
     if _loose(Photo.objects.filter(pk=photo.pk)).delete()[0]:
-        photo.file.delete(save=False)
+        _delete_file(photo)
 
 
 def _loose(photos: QuerySet[Photo]) -> QuerySet[Photo]:
     return photos.filter(report=None, estimate=None)
+
+
+def _delete_file(photo: Photo) -> None:
+    """Once the row is gone for good."""
+    transaction.on_commit(partial(photo.file.delete, save=False), robust=True)

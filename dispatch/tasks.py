@@ -3,7 +3,7 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from dispatch import deadlines, distribution, newcomers, parting, photos, standings
+from dispatch import deadlines, distribution, leaving, newcomers, parting, photos, standings
 
 
 @shared_task
@@ -18,8 +18,9 @@ def consider(professional_id: str) -> None:
 
 @shared_task
 def part() -> None:
-    """Rung by a block; beat, for rings that were lost."""
+    """Rung when somebody blocks another, or leaves; beat, for rings that were lost."""
     parting.part_everywhere(timezone.now())
+    leaving.leave_everywhere(timezone.now())
 
 
 @shared_task

@@ -1,1 +1,37 @@
-urlpatterns: list = []
+from django.urls import path
+
+from dispatch.views import calendar, estimates, people, photos, queue, reports, requests
+
+urlpatterns = [
+    path("/reports", reports.Reports.as_view()),
+    path("/reports/<uuid:report_id>", reports.OneReport.as_view()),
+    path("/reports/<uuid:report_id>/complete", reports.CompleteReport.as_view()),
+    path("/reports/<uuid:report_id>/cancel", reports.CancelReport.as_view()),
+    path("/reports/<uuid:report_id>/review", reports.ReviewReport.as_view()),
+    path("/reports/<uuid:report_id>/estimates", reports.ReportEstimates.as_view()),
+    path("/reports/<uuid:report_id>/distribution", reports.Distribution.as_view()),
+    path("/owner/dashboard", reports.OwnerDashboard.as_view()),
+    path("/requests", requests.Requests.as_view()),
+    path("/requests/<uuid:report_id>", requests.OneRequest.as_view()),
+    path("/requests/<uuid:report_id>/seen", requests.SeeRequest.as_view()),
+    path("/requests/<uuid:report_id>/decline", requests.DeclineRequest.as_view()),
+    path("/estimates", estimates.Estimates.as_view()),
+    path("/estimates/<uuid:estimate_id>", estimates.OneEstimate.as_view()),
+    path("/estimates/<uuid:estimate_id>/accept", estimates.AcceptEstimate.as_view()),
+    path("/estimates/<uuid:estimate_id>/decline", estimates.DeclineEstimate.as_view()),
+    path("/estimates/<uuid:estimate_id>/withdraw", estimates.WithdrawEstimate.as_view()),
+    path("/estimates/<uuid:estimate_id>/give-back", estimates.GiveJobBack.as_view()),
+    path("/professional", people.MyProfile.as_view()),
+    path("/professional/availability", people.Availability.as_view()),
+    path("/professional/dashboard", requests.ProfessionalDashboard.as_view()),
+    path("/professionals/<uuid:professional_id>", people.OneProfessional.as_view()),
+    path("/skills", people.Skills.as_view()),
+    path("/blocks", people.Blocks.as_view()),
+    path("/blocks/<uuid:user_id>", people.OneBlock.as_view()),
+    path("/photos", photos.Photos.as_view()),
+    path("/photos/<uuid:photo_id>", photos.OnePhoto.as_view()),
+    path("/calendar", calendar.MyCalendar.as_view()),
+    path("/calendar/renew", calendar.RenewCalendar.as_view()),
+    path("/calendar/<str:token>.ics", calendar.Feed.as_view()),
+    path("/queue", queue.Queue.as_view()),
+]

@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_noop
 
-from dispatch import boards, commands, events, kinds, messages
+from dispatch import boards, commands, demo, events, exports, kinds, messages
 from dispatch.services import professionals
 from notifications.catalogue import NoticeKind
 
@@ -21,3 +21,6 @@ SCHEDULE = {
     "dispatch.remove_loose_photos": {"task": "dispatch.tasks.remove_loose_photos", "schedule": 3600.0},
 }
 ANONYMISED = [professionals.retire]
+EXPORTS = {"dispatch": exports.dispatch}
+DEMO = [demo.city]
+WAYS_IN = [demo.ways_in]

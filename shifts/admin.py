@@ -8,6 +8,7 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from core.admin import ServiceAdmin
 from core.errors import DomainError
 from shifts import services
 from shifts.models import (
@@ -59,7 +60,7 @@ class ShiftActionForm(ActionForm):
 
 
 @admin.register(Shift)
-class ShiftAdmin(admin.ModelAdmin):
+class ShiftAdmin(ServiceAdmin):
     list_display = ["__str__", "location_name", "client_name", "priority", "status", "assignee", "asked", "waiting"]
     list_filter = ["status", "priority", "mode", "start_at"]
     list_select_related = ["assignee__user"]

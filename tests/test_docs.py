@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from django.core.management import get_commands
 
-from realtime.conf import Limits
+from dispatch import conf as dispatch
+from realtime import conf as realtime
 
 ROOT = Path(__file__).resolve().parent.parent
 FOREIGN = {".venv", ".git", "node_modules", "var"}
@@ -141,7 +142,11 @@ def test_every_setting_is_documented_and_no_other():
     assert table("Settings").keys() == read
 
 
-def test_every_limit_is_documented_with_its_default():
-    assert {name: float(default) for name, default in table("Limits of the socket server").items()} == {
-        f"REALTIME_{field.name.upper()}": getattr(Limits(), field.name) for field in fields(Limits)
+@pytest.mark.parametrize(
+    ("title", "prefix", "limits"),
+    [("Limits of the socket server", "REALTIME", realtime.Limits), ("Limits of dispatch", "DISPATCH", dispatch.Limits)],
+)
+def test_every_limit_is_documented_with_its_default(title, prefix, limits):
+    assert {name: float(default) for name, default in table(title).items()} == {
+        f"{prefix}_{field.name.upper()}": getattr(limits(), field.name) for field in fields(limits)
     }

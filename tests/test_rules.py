@@ -9,13 +9,20 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib.admin import site
 from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.views import APIView
+
+from core.admin import ServiceAdmin
 
 ROOT = Path(__file__).resolve().parent.parent
 APPS = [*settings.OURS[:-1], "config"]
 MODULES = [path for app in APPS if "." not in app for path in sorted((ROOT / app).rglob("*.py"))]
-NATIVE_POSTS_WITHOUT_A_KEY = {"Commands"}  # each command in it has an id of its own
+NATIVE_POSTS_WITHOUT_A_KEY = {
+    "Commands",  # each command in it has an id of its own
+    "Photos",  # one that is uploaded twice is removed, since nothing names it; decoding it is no work for a unit
+    "Queue",  # each entry is known again by what it says
+}
 
 
 def calls(name: str) -> Iterator[tuple[Path, ast.Call]]:
@@ -47,6 +54,12 @@ def test_nothing_happens_behind_the_back_of_a_service():
     saves = [place for place in definitions("save") if "/models.py" in place]
     signals = [str(path) for path, _ in calls("receiver")]
     assert (saves, definitions("ready"), signals) == ([], [], [])
+
+
+def test_forms_that_call_services_begin_with_a_unit():
+    calling = [form for form in site._registry.values() if "save_model" in vars(type(form))]
+    assert calling
+    assert [type(form).__name__ for form in calling if not isinstance(form, ServiceAdmin)] == []
 
 
 def test_modules_stay_small():

@@ -16,7 +16,7 @@ from django.utils import translation
 from notifications.catalogue import all_kinds
 from tests.house import ROOT
 
-APPS = ["notifications", "shifts"]
+APPS = ["core", "accounts", "notifications", "shifts", "dispatch"]
 MARKS = {"_", "gettext", "gettext_lazy", "gettext_noop"}
 IN_TEMPLATES = re.compile(
     r'{%\s*translate\s+"([^"]+)"|{%\s*blocktranslate[^%]*%}(.*?){%\s*endblocktranslate\s*%}', re.DOTALL

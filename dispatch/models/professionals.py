@@ -27,6 +27,11 @@ class Place(models.Model):
 
     class Meta:
         abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(latitude__range=(-90, 90), longitude__range=(-180, 180)), name="%(class)s_is_on_earth"
+            )
+        ]
 
     @property
     def point(self) -> Point:
@@ -63,7 +68,7 @@ class Professional(Place):
 
     objects = ProfessionalQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Place.Meta):
         indexes = [
             models.Index(
                 fields=["latitude", "longitude"],

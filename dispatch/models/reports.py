@@ -5,6 +5,7 @@ from django.conf import settings
 from django.core.validators import MinLengthValidator, MinValueValidator
 from django.db import models
 from django.db.models import Case, IntegerField, Q, Value, When
+from django.utils.translation import gettext_noop
 from uuid_utils.compat import uuid7
 
 from core.money import validate_currency
@@ -35,10 +36,10 @@ class DamageReport(Place):
         EXPIRED = "expired"
 
     class Priority(models.TextChoices):
-        LOW = "low"
-        MEDIUM = "medium"
-        HIGH = "high"
-        URGENT = "urgent"
+        LOW = "low", gettext_noop("Low")
+        MEDIUM = "medium", gettext_noop("Medium")
+        HIGH = "high", gettext_noop("High")
+        URGENT = "urgent", gettext_noop("Urgent")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="damage_reports")
@@ -65,8 +66,9 @@ class DamageReport(Place):
 
     objects = ReportQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Place.Meta):
         constraints = [
+            *Place.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(estimated_cost__gt=0) | Q(estimated_cost=None), name="report_costs_something"
             ),

@@ -3,12 +3,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Value
+from django.db.models.functions import Coalesce
+
 from core.doorbell import ring
 from core.errors import Invalid, refuse
 from core.unit import unit
-from dispatch import ceasing, distribution, events, messages, selectors, tasks
+from dispatch import ceasing, distribution, events, messages, reopening, selectors, tasks
 from dispatch.boards import touch_professionals, touch_report
-from dispatch.conf import policy_of
 from dispatch.errors import (
     EstimateAccepted,
     EstimateDeclined,
@@ -23,7 +25,7 @@ from dispatch.errors import (
 from dispatch.models import DamageReport, Estimate, EstimateRequest
 from dispatch.photos import attach
 from dispatch.services.reports import refuse_unless_open
-from notifications.messages import notify, withdraw
+from notifications.messages import notify
 from realtime.publishing import publish
 
 Status = Estimate.Status
@@ -68,7 +70,8 @@ def submit_estimate(
         **offer,
     )
     attach(photos, professional.user_id, estimate=estimate)
-    report.requests.filter(professional=professional).update(status=Request.ANSWERED, answered_at=now)
+    answered = {"status": Request.ANSWERED, "answered_at": now, "seen_at": Coalesce("seen_at", Value(now))}
+    report.requests.filter(professional=professional).update(**answered)
     publish(
         events.estimate_submitted(estimate),
         events.request_answered(report, professional.pk),
@@ -91,13 +94,12 @@ def withdraw_estimate(estimate: Estimate, *, now: datetime) -> Estimate:
     _refuse_unless(report.estimates.pending().filter(pk=estimate.pk).update(**withdrawn), estimate)
     unanswered = {"status": Request.SEEN, "prompted_at": now}  # she knows of it: nobody need remind her
     report.requests.filter(professional=estimate.professional_id, status=Request.ANSWERED).update(**unanswered)
-    DamageReport.objects.pending().filter(pk=report.pk).update(overdue_at=None)
     publish(
         events.estimate_withdrawn(estimate),
         events.request_reopened(report, estimate.professional_id),
         events.report_answered(report),
     )
-    withdraw(messages.subject(report), kinds=[messages.UPDATES], to=[report.owner_id])
+    ceasing.estimates_went(report)
     _touch(estimate)
     return _fresh(estimate)
 
@@ -111,6 +113,7 @@ def decline_estimate(estimate: Estimate, *, now: datetime) -> Estimate:
     declined = {"status": Status.DECLINED, "declined_because": Estimate.Because.OWNER, "decided_at": now}
     _refuse_unless(report.estimates.pending().filter(pk=estimate.pk).update(**declined), estimate)
     publish(events.estimate_declined(estimate))
+    ceasing.estimates_went(report)
     notify(messages.estimate_declined(estimate))
     _touch(estimate)
     return _fresh(estimate)
@@ -124,6 +127,9 @@ def accept_estimate(estimate: Estimate, *, now: datetime) -> Estimate:
     if estimate.status == Status.ACCEPTED:
         return estimate
     refuse_unless_open(report, now)
+    # Whoever has blocked the other: his parting may still be on its way.
+    is_blocked = estimate.professional_id in selectors.blocked_by_or_blocking(report.owner_id)
+    refuse(EstimateWithdrawn, unless=not is_blocked)
     accepted = {"status": Status.ACCEPTED, "decided_at": now}
     _refuse_unless(report.estimates.pending().filter(pk=estimate.pk).update(**accepted), estimate)
     in_progress = {"status": DamageReport.Status.IN_PROGRESS, "accepted_at": now, "generation": report.generation + 1}
@@ -144,45 +150,9 @@ def give_job_back(estimate: Estimate, *, now: datetime) -> Estimate:
         return estimate
     is_hers = estimate.status == Status.ACCEPTED and report.status == DamageReport.Status.IN_PROGRESS
     refuse(NotYourJob, unless=is_hers)
-    report.estimates.filter(pk=estimate.pk, status=Status.ACCEPTED).update(status=Status.WITHDRAWN, decided_at=now)
-    report.requests.filter(professional=estimate.professional_id).update(status=Request.DECLINED)
-    reopened = _reopen(report, now)
-    asked = selectors.asked(report)
-    publish(
-        events.estimate_withdrawn(estimate),
-        *events.report_reopened(report, asked),
-        *(events.estimate_reopened(one) for one in reopened),
-    )
-    withdraw(messages.subject(report), kinds=[messages.UPDATES])
-    others = set(report.requests.filter(status__in=EstimateRequest.OPEN).values_list("professional_id", flat=True))
-    notify(messages.job_given_back(estimate), messages.report_reopened(report, others))
-    _touch(estimate)
+    reopening.give_back(report, estimate, now)
     ring(tasks.go_on, report.pk)
     return _fresh(estimate)
-
-
-def _reopen(report: DamageReport, now: datetime) -> list[Estimate]:
-    """As if nothing had been accepted: answers the estimates that may be chosen again."""
-    answer_by = now + policy_of(report).answer_within
-    DamageReport.objects.filter(pk=report.pk, status=DamageReport.Status.IN_PROGRESS).update(
-        status=DamageReport.Status.PENDING,
-        accepted_at=None,
-        generation=report.generation + 1,
-        look_at=now,
-        answer_by=answer_by,
-        expires_at=distribution.time_to_decide(answer_by),
-        overdue_at=None,
-    )
-    parted = selectors.blocked_by_or_blocking(report.owner_id)
-    rivals = report.estimates.filter(declined_because=Estimate.Because.RIVAL).exclude(professional__in=parted)
-    ids = list(rivals.values_list("pk", flat=True))
-    report.estimates.filter(pk__in=ids, status=Status.DECLINED).update(
-        status=Status.PENDING, declined_because="", decided_at=None
-    )
-    let_go = report.requests.filter(status=Request.CEASED).exclude(professional__in=parted)
-    let_go.filter(seen_at=None).update(status=Request.NOTIFIED)
-    let_go.exclude(seen_at=None).update(status=Request.SEEN)
-    return list(report.estimates.filter(pk__in=ids).select_related("report"))
 
 
 def _fresh(estimate: Estimate) -> Estimate:

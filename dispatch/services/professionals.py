@@ -72,5 +72,6 @@ def unblock(user: User, other_id: UUID) -> None:
 
 @unit
 def retire(user_id: UUID) -> None:
-    """She is gone: nobody asks her any more."""
+    """Whoever it was, owner or professional: nobody asks her any more, and what she left open ends."""
     Professional.objects.filter(pk=user_id).update(is_approved=False, is_available=False)
+    ring(tasks.part)

@@ -9,7 +9,7 @@ from accounts.models import User
 from core.doorbell import ring
 from core.errors import refuse
 from core.unit import unit
-from dispatch import ceasing, distribution, events, messages, selectors, tasks
+from dispatch import closing, distribution, events, messages, selectors, tasks
 from dispatch.boards import touch_professionals, touch_report
 from dispatch.conf import POLICIES, limits
 from dispatch.errors import (
@@ -27,7 +27,9 @@ from realtime.publishing import publish
 
 Status = DamageReport.Status
 
-CHANGES_WHOM_TO_ASK = {"latitude", "longitude", "skills", "priority"}
+PLACE = {"latitude", "longitude"}
+CHANGES_WHOM_TO_ASK = {*PLACE, "priority"}
+VEHICLE = {"vehicle_make", "vehicle_model", "vehicle_year"}
 
 
 @unit
@@ -70,12 +72,19 @@ def revise_report(
     facts["generation"] = report.generation + 1
     if answer_by is not None:
         facts |= {"answer_by": answer_by, "expires_at": _expires_at(answer_by, now), "overdue_at": None}
+        report.requests.unanswered().filter(prompted_at=None).update(prompt_at=distribution.halfway(now, answer_by))
+    if "priority" in facts:
+        facts["ring"] = max(report.ring, POLICIES[DamageReport.Priority(facts["priority"])].ring)
     if skills is not None:
         report.skills.set(skills)
     DamageReport.objects.pending().filter(pk=report.pk).update(**facts)
+    if PLACE & facts.keys():
+        distribution.measure_anew(distribution.locked(report.pk))
     if skills is not None or CHANGES_WHOM_TO_ASK & facts.keys():
         _look_again(report, now)
     publish(*events.report_revised(report, selectors.asked(report)))
+    if VEHICLE & facts.keys():
+        publish(*(events.estimate_renamed(estimate) for estimate in selectors.estimates_of_report(report)))
     return selectors.report(report.pk)
 
 
@@ -109,16 +118,7 @@ def cancel_report(report: DamageReport, *, now: datetime) -> DamageReport:
     report = distribution.locked(report.pk)
     if report.status == Status.CANCELLED:
         return selectors.report(report.pk)
-    open_or_in_work = DamageReport.objects.filter(pk=report.pk, status__in=[Status.PENDING, Status.IN_PROGRESS])
-    generation = report.generation + 1
-    refuse(ReportClosed, unless=open_or_in_work.update(status=Status.CANCELLED, closed_at=now, generation=generation))
-    winner = report.estimates.filter(status=Estimate.Status.ACCEPTED).first()
-    let_go = ceasing.cease(report, Estimate.Because.REPORT, now)
-    publish(*events.report_cancelled(report, let_go.asked))
-    notify(messages.report_cancelled(report, let_go.engaged))
-    if winner:
-        notify(messages.job_cancelled(report, winner.professional_id))
-        touch_professionals([winner.professional_id])
+    closing.cancel(report, now)
     return selectors.report(report.pk)
 
 

@@ -23,7 +23,7 @@ class Operated(ReadOnly):
     show_full_result_count = False
 
     def has_operate_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm(f"notifications.{get_permission_codename('change', self.opts)}")
+        return request.user.has_perm(f"{self.opts.app_label}.{get_permission_codename('change', self.opts)}")
 
     def press(self, request: HttpRequest, things: Iterable[Any], verb: Callable[[Any], object], done: str) -> None:
         """Each stands or falls alone; a refusal is shown with the thing it is about."""
@@ -47,7 +47,7 @@ class Operated(ReadOnly):
                 raise PermissionDenied
             return view(request, **kwargs)
 
-        return path(route, self.admin_site.admin_view(require_POST(press)), name=f"notifications_{name}")
+        return path(route, self.admin_site.admin_view(require_POST(press)), name=f"{self.opts.app_label}_{name}")
 
 
 class KindFilter(admin.SimpleListFilter):

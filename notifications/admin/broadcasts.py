@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
 
+from core.admin import ServiceAdmin
 from notifications.models import Broadcast
 from notifications.operators import operations
 from notifications.operators.forms import BroadcastForm
@@ -12,7 +13,7 @@ from realtime.admin import ReadOnly
 
 
 @admin.register(Broadcast)
-class BroadcastAdmin(ReadOnly):
+class BroadcastAdmin(ServiceAdmin, ReadOnly):
     form = BroadcastForm
     add_form_template = "admin/notifications/broadcast.html"
     list_display = ["title", "channel", "target", "state", "code", "error", "by", "created_at", "ended_at"]

@@ -9,17 +9,7 @@ from dispatch import distribution, selectors
 from dispatch.models import DamageReport, Estimate, Professional
 from dispatch.services import estimates, reports
 from tests.factories.accounts import UserFactory
-from tests.factories.dispatch import KINGSTON, ProfessionalFactory, SkillFactory
-
-CIVIC = {
-    "vehicle_make": "Honda",
-    "vehicle_model": "Civic",
-    "vehicle_year": 2019,
-    "description": "Scratched along both doors, mirror broken.",
-    "currency": "JMD",
-    **KINGSTON,
-}
-OFFER = {"cost": 25_000_00, "lead_time_days": 3, "description": "Two doors painted anew, mirror replaced."}
+from tests.factories.dispatch import CIVIC, OFFER, ProfessionalFactory, SkillFactory
 
 
 @pytest.fixture

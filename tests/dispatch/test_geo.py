@@ -1,5 +1,5 @@
 from collections.abc import Iterator, Sequence
-from math import atan2, cos, degrees, hypot, isclose, radians, sin
+from math import acos, atan2, cos, degrees, hypot, isclose, radians, sin, tan
 
 import pytest
 from django.db import connections, models
@@ -15,6 +15,7 @@ HALF_ROUND_KM = 180 * DEGREE_KM
 
 PARIS, LONDON = Point(48.8566, 2.3522), Point(51.5074, -0.1278)
 SUVA = Point(-18.1416, 178.4419)
+OPPOSITE = Point(-69.1519, -14.4295), Point(69.151900001, 165.570500001)  # their haversine is rounded to more than 1
 NEARLY_NOTHING = 5e-324
 
 on_each_engine = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -74,6 +75,12 @@ def travelled(start: Point, km: float, bearing: float) -> Point:
     return Point(latitude, (start.longitude + turn + 180) % 360 - 180)
 
 
+def eastmost(centre: Point, km: float) -> float:
+    """On which course such a journey ends at the meridian furthest east, where there is one."""
+    cosine = tan(km / EARTH_RADIUS_KM) * tan(radians(centre.latitude))
+    return degrees(acos(max(-1.0, min(1.0, cosine))))
+
+
 @pytest.mark.parametrize(
     "place", [(90.1, 0), (-90.1, 0), (0, 180.1), (0, -180.1), (float("nan"), 0), (0, float("nan")), (float("inf"), 0)]
 )
@@ -94,6 +101,7 @@ class TestDistance:
             (Point(90, 0), Point(90, 120), 0),
             (Point(90, 0), Point(-90, 77), 20015.114),
             (Point(12, 34), Point(-12, -146), 20015.114),
+            (*OPPOSITE, 20015.114),
         ],
     )
     def test_is_that_of_a_great_circle(self, a, b, km):
@@ -111,6 +119,7 @@ class TestDistance:
     @on_each_engine
     @given(here=points, there=st.lists(points, min_size=1, max_size=10), km=st.floats(0, 50), bearing=st.floats(0, 360))
     @example(Point(12, 34), [Point(-12, -146), Point(12, 34), Point(-11.9999999, -146.0)], 0.0, 0.0)
+    @example(OPPOSITE[0], [OPPOSITE[1]], 0.0, 0.0)
     @example(Point(0, NEARLY_NOTHING), [Point(NEARLY_NOTHING, 0), Point(1e-200, -1e-170)], 1e-200, 0.0)
     def test_is_computed_alike_by_both_engines(self, places, here, there, km, bearing):
         there = [*there, here, travelled(here, km, bearing)]
@@ -132,11 +141,13 @@ class TestWithinBox:
     @given(centre=points, km=st.floats(0, 600) | st.floats(0, 21_000), data=st.data())
     @example(Point(0, 179.9), 50.0, None)
     @example(Point(0, -179.9), 50.0, None)
+    @example(Point(80, 10), 500.0, None)
     @example(Point(89.9, 10), 11.2, None)
     @example(Point(-89.9, 10), 11.1, None)
     @example(Point(-90, 10), 20015.0, None)
     def test_nobody_within_reach_is_left_out(self, places, centre, km, data):
-        bearings = [0.0, 90.0, 180.0, 270.0] + (data.draw(st.lists(st.floats(0, 360), max_size=6)) if data else [])
+        east = eastmost(centre, km)
+        bearings = [0.0, east, 180.0, 360 - east] + (data.draw(st.lists(st.floats(0, 360), max_size=6)) if data else [])
         parts = [1.0, 0.999999] + (data.draw(st.lists(st.floats(0, 1), max_size=3)) if data else [])
         around = [
             travelled(centre, km * part, bearing) for bearing in bearings for part in parts if km <= HALF_ROUND_KM

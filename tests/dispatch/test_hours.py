@@ -129,7 +129,12 @@ class TestChangesOfTheClock:
         """New York, 8 March 2026: after 01:59 comes 03:00, at 07:00 UTC."""
         early = hours("02:30", "06:00", [SUNDAY])
 
-        assert next_opening(early, "America/New_York", utc("2026-03-07 12:00")) == utc("2026-03-08 07:00")
+        assert next_opening(early, "America/New_York", utc("2026-03-07 12:34:56.789")) == utc("2026-03-08 07:00")
+
+    def test_after_a_change_the_first_start_is_still_the_first(self):
+        shop = [*hours("09:00", "09:30", [MONDAY]), *hours("10:00", "10:30", [MONDAY])]
+
+        assert next_opening(shop, "America/New_York", utc("2026-03-07 12:00")) == utc("2026-03-09 13:00")
 
     def test_hours_that_are_skipped_are_not_worked(self):
         short = hours("02:30", "03:00", [SUNDAY])

@@ -10,7 +10,13 @@ import pytest
 from tests.house import House, Street, Web
 
 ENDS_THE_SESSION = r"/api/auth/(logout|change-password|me)$"
-CALLERS = {"a coordinator": "admin@demo.test", "an employee": "nurse1@demo.test", "a stranger": ""}
+CALLERS = {
+    "a coordinator": "admin@demo.test",
+    "an employee": "nurse1@demo.test",
+    "an owner": "owner@demo.test",
+    "a professional": "pro1@demo.test",
+    "a stranger": "",
+}
 
 
 @pytest.fixture(scope="module")

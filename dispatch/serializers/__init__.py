@@ -1,0 +1,87 @@
+"""Shapes in the native spelling; `wire` has the seed's. Amounts are in minor units of their currency."""
+
+from dispatch.serializers.estimates import (
+    EstimateFilterIn,
+    EstimateIdIn,
+    EstimateIn,
+    EstimateOut,
+    EstimateToDecideOut,
+)
+from dispatch.serializers.fields import CalendarOut, PhotoIn, PhotoOut
+from dispatch.serializers.figures import (
+    AskedOut,
+    DistributionIn,
+    DistributionOut,
+    OwnerDashboardOut,
+    OwnerFiguresOut,
+    PassedOverOut,
+    ProfessionalDashboardOut,
+    ProfessionalFiguresOut,
+    VerdictOut,
+)
+from dispatch.serializers.professionals import (
+    AvailabilityIn,
+    BlockIn,
+    BlockOut,
+    ProfessionalIn,
+    ProfessionalOut,
+    ProfessionalPageOut,
+    ProfileOut,
+    SkillOut,
+)
+from dispatch.serializers.reports import (
+    ReportChangeIn,
+    ReportFilterIn,
+    ReportIdIn,
+    ReportIn,
+    ReportOut,
+    ReviewIn,
+    ReviewOut,
+)
+from dispatch.serializers.requests import (
+    AskedReportOut,
+    ListedRequestOut,
+    OwnRequestOut,
+    RequestFilterIn,
+    RequestOut,
+)
+
+__all__ = [
+    "AskedOut",
+    "AskedReportOut",
+    "AvailabilityIn",
+    "BlockIn",
+    "BlockOut",
+    "CalendarOut",
+    "DistributionIn",
+    "DistributionOut",
+    "EstimateFilterIn",
+    "EstimateIdIn",
+    "EstimateIn",
+    "EstimateOut",
+    "EstimateToDecideOut",
+    "ListedRequestOut",
+    "OwnRequestOut",
+    "OwnerDashboardOut",
+    "OwnerFiguresOut",
+    "PassedOverOut",
+    "PhotoIn",
+    "PhotoOut",
+    "ProfessionalDashboardOut",
+    "ProfessionalFiguresOut",
+    "ProfessionalIn",
+    "ProfessionalOut",
+    "ProfessionalPageOut",
+    "ProfileOut",
+    "ReportChangeIn",
+    "ReportFilterIn",
+    "ReportIdIn",
+    "ReportIn",
+    "ReportOut",
+    "RequestFilterIn",
+    "RequestOut",
+    "ReviewIn",
+    "ReviewOut",
+    "SkillOut",
+    "VerdictOut",
+]

@@ -1,0 +1,48 @@
+from django.http import HttpResponse, HttpResponseBase
+from django.utils import timezone
+from django.utils.cache import get_conditional_response, set_response_etag
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.feeds import feed_url_token, renew_feed, user_of
+from core.api import OneAnswer
+from dispatch import calendar
+from dispatch.serializers import CalendarOut
+from realtime.api import idempotent
+
+
+class MyCalendar(APIView):
+    """The secret URL of the caller's deadlines, for a calendar app to subscribe to."""
+
+    @extend_schema(responses=CalendarOut)
+    def get(self, request: Request) -> Response:
+        return Response({"url": calendar.url(feed_url_token(request.user, calendar.FEED))})
+
+
+class RenewCalendar(APIView):
+    """A new URL; the one before leads nowhere from now on."""
+
+    @extend_schema(request=None, responses=CalendarOut)
+    @idempotent
+    def post(self, request: Request) -> Response:
+        return Response({"url": calendar.url(renew_feed(request.user, calendar.FEED))})
+
+
+class Feed(APIView):
+    """Whoever has the URL may read it: a calendar app cannot sign in."""
+
+    authentication_classes = []
+    permission_classes = [AllowAny]
+    content_negotiation_class = OneAnswer
+
+    @extend_schema(auth=[], responses={(200, "text/calendar"): OpenApiTypes.STR, 304: None})
+    def get(self, request: Request, token: str) -> HttpResponseBase:
+        content = calendar.deadlines(user_of(token, calendar.FEED), timezone.now())
+        answer = HttpResponse(content, content_type="text/calendar; charset=utf-8")
+        answer["Cache-Control"] = "private, no-cache"
+        set_response_etag(answer)
+        return get_conditional_response(request, etag=answer["ETag"], response=answer) or answer
