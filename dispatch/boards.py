@@ -10,9 +10,12 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
+from core.unit import unit
 from dispatch import analytics
 from dispatch.models import DamageReport, EstimateRequest, Professional
-from realtime.boards import BoardKind, touch
+from realtime import presence
+from realtime.boards import BoardKind, split, touch
+from realtime.models import Board
 
 DISTRIBUTION = "dispatch.distribution"
 PROFESSIONAL = "dispatch.professional"
@@ -29,6 +32,13 @@ def touch_report(report: DamageReport) -> None:
 def touch_professionals(professionals: Iterable[UUID]) -> None:
     """Of what each did, or what was decided about her. What happens to many at once shows within minutes."""
     touch(*(f"{PROFESSIONAL}:{professional}" for professional in professionals))
+
+
+@unit
+def touch_watched() -> None:
+    """Beat: what happened to many at once, for the professionals who are there to see it."""
+    names = Board.objects.filter(name__startswith=f"{PROFESSIONAL}:").values_list("name", flat=True)
+    touch_professionals(presence.online([UUID(split(name)[1]) for name in names]))
 
 
 def show_distribution(report_id: str) -> dict[str, Any]:

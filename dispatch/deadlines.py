@@ -1,8 +1,10 @@
 """What time does to reports. Rules compare with the clock themselves; this only acts on it."""
 
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
+from core.sweeping import each
 from core.unit import unit
 from dispatch import ceasing, distribution, events, messages, selectors
 from dispatch.conf import WIDEST, limits
@@ -14,20 +16,22 @@ from realtime.publishing import publish
 def keep(now: datetime) -> None:
     """Each report in a unit of its own, and none when nothing is due."""
     pending = DamageReport.objects.pending()
-    for report_id in list(pending.filter(expires_at__lte=now).values_list("pk", flat=True)):
-        expire(report_id, now)
+    expired = pending.filter(expires_at__lte=now)
+    each(expired.values_list("pk", flat=True), partial(expire, now=now))
     overdue = pending.filter(answer_by__lte=now, overdue_at=None, expires_at__gt=now).most_urgent_first()
-    for report_id in list(overdue.values_list("pk", flat=True)):
-        press(report_id, now)
+    each(overdue.values_list("pk", flat=True), partial(press, now=now))
     slow = EstimateRequest.objects.unanswered().filter(prompt_at__lte=now, prompted_at=None)
-    for report_id in list(slow.order_by().values_list("report_id", flat=True).distinct()):
-        while prompt(report_id, now):
-            pass
+    each(slow.order_by().values_list("report_id", flat=True).distinct(), partial(prompt, now=now))
+
+
+def prompt(report_id: UUID, now: datetime) -> None:
+    """Half of their time is over: those who have not answered are told a second time, and not a third."""
+    while _prompt_next_lot(report_id, now):
+        pass
 
 
 @unit
-def prompt(report_id: UUID, now: datetime) -> bool:
-    """Half of her time is over: she is told a second time, and not a third. True when there may be others."""
+def _prompt_next_lot(report_id: UUID, now: datetime) -> bool:
     report = distribution.locked(report_id)
     slow = report.requests.unanswered().filter(prompt_at__lte=now, prompted_at=None).order_by("pk")
     lot = dict(slow.values_list("pk", "professional_id")[: limits.lot])

@@ -7,12 +7,14 @@ died. All steps are taken under the report's lock: nobody is asked twice, and no
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
 
+from core.sweeping import each
 from core.unit import unit
-from dispatch import events, messages, selectors
+from dispatch import events, matching, messages
 from dispatch.boards import touch_report
 from dispatch.conf import WIDEST, limits, policy_of
 from dispatch.eligibility import Verdict, judge
@@ -28,8 +30,7 @@ def go_on_everywhere(now: datetime) -> None:
     """Rings that were lost, waves that are due, and steps that somebody died over."""
     untold = Exists(EstimateRequest.objects.unanswered().filter(report=OuterRef("pk"), told_at=None))
     due = DamageReport.objects.pending().filter(Q(look_at__lte=now) | untold, expires_at__gt=now)
-    for report_id in list(due.most_urgent_first().values_list("pk", flat=True)):
-        go_on(report_id, now)
+    each(due.most_urgent_first().values_list("pk", flat=True), partial(go_on, now=now))
 
 
 def go_on(report_id: UUID, now: datetime) -> None:
@@ -143,7 +144,7 @@ def _choose(report: DamageReport, room: int, now: datetime) -> tuple[list[Verdic
     while len(fitting) < room:
         # Those who are passed over drop out of the candidates; those who fit are still the first of them, or are seen
         # once more, where somebody better has come between.
-        lot = list(selectors.candidates(report, now)[len(fitting) :][: limits.lot])
+        lot = list(matching.candidates(report, now)[len(fitting) :][: limits.lot])
         verdicts = judge(report, lot, now)
         pass_over(report, (one for one in verdicts if one.reasons), now)
         fitting |= {one.professional.pk: one for one in verdicts if not one.reasons}

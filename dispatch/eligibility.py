@@ -1,6 +1,6 @@
 """What speaks against asking a professional for an estimate.
 
-Whom to look at is decided by an index (`selectors.candidates`); who of those is asked is decided here. Why somebody was
+Whom to look at is decided by an index (`matching.candidates`); who of those is asked is decided here. Why somebody was
 never looked at can be asked afterwards, of the same rules.
 """
 
@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db.models import Count
 
-from dispatch import hours, selectors
+from dispatch import hours, matching
 from dispatch.conf import RINGS_KM, limits
 from dispatch.geo import distance_km
 from dispatch.models import DamageReport, EstimateRequest, Professional
@@ -54,9 +54,9 @@ class Circumstances:
         ids = [professional.pk for professional in professionals]
         self.report, self.now = report, now
         self.reach = RINGS_KM[report.ring]
-        self.active = selectors.active(ids)
-        self.blocked = selectors.blocked_by_or_blocking(report.owner_id)
-        self.skilled = selectors.skilled(report, ids)
+        self.active = matching.active(ids)
+        self.blocked = matching.blocked_by_or_blocking(report.owner_id)
+        self.skilled = matching.skilled(report, ids)
         self.open_requests = _open_requests(ids)
 
     def verdict(self, professional: Professional) -> Verdict:

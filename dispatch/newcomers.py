@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from core.unit import unit
-from dispatch import distribution, selectors
+from dispatch import distribution, matching
 from dispatch.eligibility import Reason, judge
 from dispatch.models import EstimateRequest, Professional
 
@@ -14,7 +14,7 @@ def consider(professional_id: UUID, now: datetime) -> None:
     professional = Professional.objects.at_work().filter(pk=professional_id).first()
     if professional is None:
         return
-    for report_id in list(selectors.reports_near(professional, now).most_urgent_first().values_list("pk", flat=True)):
+    for report_id in list(matching.reports_near(professional, now).most_urgent_first().values_list("pk", flat=True)):
         _consider(report_id, professional_id, now)
         distribution.go_on(report_id, now)
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from dispatch import distribution, events, messages, selectors
+from dispatch import distribution, events, matching, messages, selectors
 from dispatch.boards import touch_professionals, touch_report
 from dispatch.conf import policy_of
 from dispatch.models import DamageReport, Estimate, EstimateRequest
@@ -45,7 +45,7 @@ def _reopen(report: DamageReport, now: datetime) -> list[Estimate]:
         expires_at=distribution.time_to_decide(answer_by),
         overdue_at=None,
     )
-    parted = selectors.blocked_by_or_blocking(report.owner_id)
+    parted = matching.blocked_by_or_blocking(report.owner_id)
     rivals = report.estimates.filter(declined_because=Estimate.Because.RIVAL).exclude(professional__in=parted)
     ids = list(rivals.values_list("pk", flat=True))
     report.estimates.filter(pk__in=ids, status=Status.DECLINED).update(

@@ -3,7 +3,7 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from dispatch import deadlines, distribution, leaving, newcomers, parting, photos, standings
+from dispatch import boards, deadlines, distribution, leaving, newcomers, parting, photos, standings
 
 
 @shared_task
@@ -37,6 +37,7 @@ def keep_deadlines() -> None:
 @shared_task
 def renew_standings() -> None:
     standings.renew(timezone.now())
+    boards.touch_watched()
 
 
 @shared_task

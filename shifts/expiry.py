@@ -1,7 +1,9 @@
 """What time does to shifts and offers. Rules compare with the clock themselves; this only makes the rows say it."""
 
 from datetime import datetime
+from functools import partial
 
+from core.sweeping import each
 from core.unit import unit
 from notifications.messages import withdraw
 from realtime.publishing import publish
@@ -13,14 +15,11 @@ from shifts.models import Shift, ShiftOffer
 def tidy(now: datetime) -> None:
     """Each shift in a unit of its own, and none when nothing is due."""
     lapsed = ShiftOffer.objects.pending().filter(expires_at__lte=now)
-    for shift_id in list(lapsed.order_by().values_list("shift_id", flat=True).distinct()):
-        expire_offers(shift_id, now)
+    each(lapsed.order_by().values_list("shift_id", flat=True).distinct(), partial(expire_offers, now=now))
     begun = Shift.objects.open().filter(start_at__lte=now)
-    for shift_id in list(begun.values_list("pk", flat=True)):
-        give_up(shift_id, now)
+    each(begun.values_list("pk", flat=True), partial(give_up, now=now))
     over = Shift.objects.filter(status=Shift.Status.ASSIGNED, end_at__lte=now)
-    for shift_id in list(over.values_list("pk", flat=True)):
-        complete(shift_id, now)
+    each(over.values_list("pk", flat=True), partial(complete, now=now))
 
 
 @unit

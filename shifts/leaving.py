@@ -1,7 +1,9 @@
 """Shifts of employees who have left are held out to the others, each in a unit of its own."""
 
 from datetime import datetime
+from functools import partial
 
+from core.sweeping import each
 from core.unit import unit
 from realtime.publishing import publish
 from shifts import events, offering, selectors
@@ -9,9 +11,12 @@ from shifts.models import Shift, ShiftOffer
 
 
 def release_shifts(now: datetime) -> None:
-    for shift_id in list(selectors.shifts_of_the_departed(now).values_list("pk", flat=True)):
-        _release(shift_id, now)
-        offering.go_on(shift_id, now)
+    each(selectors.shifts_of_the_departed(now).values_list("pk", flat=True), partial(_pass_on, now=now))
+
+
+def _pass_on(shift_id: int, now: datetime) -> None:
+    _release(shift_id, now)
+    offering.go_on(shift_id, now)
 
 
 @unit

@@ -6,10 +6,12 @@ considered in this round. So each step may be repeated, and another process may 
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from django.db.models import Exists, Max, OuterRef, Q
 
+from core.sweeping import each
 from core.unit import unit
 from notifications.messages import notify, withdraw
 from realtime.publishing import publish
@@ -28,8 +30,7 @@ def go_on_everywhere(now: datetime) -> None:
     has_word_out = Q(mode=Shift.Mode.SEQUENTIAL) & waiting
     is_near = Q(mode=Shift.Mode.SEQUENTIAL, start_at__lt=now + SHORT_NOTICE)
     due = Shift.objects.open().filter((Q(is_asking=True) & ~has_word_out) | is_near, start_at__gt=now)
-    for shift_id in list(due.values_list("pk", flat=True)):
-        go_on(shift_id, now)
+    each(due.values_list("pk", flat=True), partial(go_on, now=now))
 
 
 def go_on(shift_id: int, now: datetime) -> None:

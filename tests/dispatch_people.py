@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from core.sealing import fingerprint, seal
-from dispatch import selectors
+from dispatch import matching, selectors
 from dispatch.conf import POLICIES, RINGS_KM, limits
 from dispatch.geo import EARTH_RADIUS_KM
 from dispatch.models import DamageReport, EstimateRequest, Professional
@@ -134,4 +134,4 @@ def time_candidates(report_id: UUID, times: int) -> list[float]:
 
 
 def _candidates(report_id: UUID) -> QuerySet[Professional]:
-    return selectors.candidates(DamageReport.objects.get(pk=report_id), timezone.now())
+    return matching.candidates(DamageReport.objects.get(pk=report_id), timezone.now())

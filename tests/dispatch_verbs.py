@@ -50,7 +50,7 @@ def verbs() -> list[str]:
 
 def _report(n: int) -> DamageReport:
     """The nth of those that have a life before them, newest first, or the last there was."""
-    live = list(DamageReport.objects.filter(status__in=selectors.LIVE).order_by("-pk")[: n + 1])
+    live = list(DamageReport.objects.filter(status__in=DamageReport.LIVE).order_by("-pk")[: n + 1])
     return live[-1] if live else DamageReport.objects.latest("pk")
 
 

@@ -23,6 +23,7 @@ from dispatch import (
     distribution,
     eligibility,
     events,
+    matching,
     messages,
     newcomers,
     parting,
@@ -274,7 +275,7 @@ def learn(user_id: UUID) -> None:
 
 def ask_after_a_look(report_id: UUID) -> None:
     report = _report(report_id)
-    verdicts = eligibility.judge(report, selectors.candidates(report, now()), now())
+    verdicts = eligibility.judge(report, matching.candidates(report, now()), now())
     time.sleep(0.2)  # as long as a query may take
     with unit():
         distribution.ask(report, [one for one in verdicts if not one.reasons], EstimateRequest.Reason.NEAR, now())
@@ -286,8 +287,8 @@ def accept_after_a_look(estimate_id: UUID) -> str:
     time.sleep(0.2)
     accepted = {"status": Estimate.Status.ACCEPTED, "declined_because": "", "decided_at": now()}
     with unit():
-        Estimate.objects.filter(pk=estimate.pk).update(**accepted)
         DamageReport.objects.filter(pk=estimate.report_id).update(status=Status.IN_PROGRESS, accepted_at=now())
+        Estimate.objects.filter(pk=estimate.pk).update(**accepted)
         ceasing.cease(estimate.report, Estimate.Because.RIVAL, now())
     return Estimate.Status.ACCEPTED
 

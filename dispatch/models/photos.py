@@ -26,6 +26,7 @@ class Photo(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        ordering = ["pk"]
         constraints = [
             models.CheckConstraint(condition=Q(report=None) | Q(estimate=None), name="photo_of_one_thing"),
         ]

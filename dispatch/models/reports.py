@@ -41,6 +41,8 @@ class DamageReport(Place):
         HIGH = "high", gettext_noop("High")
         URGENT = "urgent", gettext_noop("Urgent")
 
+    LIVE = [Status.PENDING, Status.IN_PROGRESS]
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="damage_reports")
     vehicle_make = models.CharField(max_length=60)

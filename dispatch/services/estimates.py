@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from core.doorbell import ring
 from core.errors import Invalid, refuse
 from core.unit import unit
-from dispatch import ceasing, distribution, events, messages, reopening, selectors, tasks
+from dispatch import ceasing, distribution, events, matching, messages, reopening, selectors, tasks
 from dispatch.boards import touch_professionals, touch_report
 from dispatch.errors import (
     EstimateAccepted,
@@ -128,7 +128,7 @@ def accept_estimate(estimate: Estimate, *, now: datetime) -> Estimate:
         return estimate
     refuse_unless_open(report, now)
     # Whoever has blocked the other: his parting may still be on its way.
-    is_blocked = estimate.professional_id in selectors.blocked_by_or_blocking(report.owner_id)
+    is_blocked = estimate.professional_id in matching.blocked_by_or_blocking(report.owner_id)
     refuse(EstimateWithdrawn, unless=not is_blocked)
     accepted = {"status": Status.ACCEPTED, "decided_at": now}
     _refuse_unless(report.estimates.pending().filter(pk=estimate.pk).update(**accepted), estimate)
@@ -172,5 +172,5 @@ def _refuse_unless(pending: object, estimate: Estimate) -> None:
 def _refuse_ceased(report: DamageReport, professional_id: UUID) -> None:
     """Asked, and not let go since; not even by a block whose parting is on its way."""
     asked = report.requests.filter(professional=professional_id).exclude(status=Request.CEASED)
-    is_blocked = professional_id in selectors.blocked_by_or_blocking(report.owner_id)
+    is_blocked = professional_id in matching.blocked_by_or_blocking(report.owner_id)
     refuse(RequestCeased, unless=asked.exists() and not is_blocked)

@@ -11,6 +11,8 @@ from dispatch.boards import touch_professionals
 from dispatch.errors import ProfessionalAlready
 from dispatch.models import Block, PassedOver, Professional, Skill
 
+DECIDES = {"latitude", "longitude", "radius_km", "hours", "zone", "most_open", "is_approved", "is_available"}
+
 
 @unit
 def apply(user: User, *, skills: Collection[Skill] = (), **facts: Any) -> Professional:
@@ -34,7 +36,9 @@ def revise_profile(
     Professional.objects.filter(pk=professional.pk).update(**facts)
     if skills is not None:
         professional.skills.set(skills)
-    return reconsider(professional)
+    if skills is not None or DECIDES & facts.keys():
+        return reconsider(professional)
+    return Professional.objects.get(pk=professional.pk)
 
 
 @unit

@@ -69,21 +69,19 @@ def revise_report(
     """All who were asked see it as it is now; who fits only now is asked."""
     report = distribution.locked(report.pk)
     refuse_unless_open(report, now)
-    facts["generation"] = report.generation + 1
-    if answer_by is not None:
-        facts |= {"answer_by": answer_by, "expires_at": _expires_at(answer_by, now), "overdue_at": None}
-        report.requests.unanswered().filter(prompted_at=None).update(prompt_at=distribution.halfway(now, answer_by))
-    if "priority" in facts:
-        facts["ring"] = max(report.ring, POLICIES[DamageReport.Priority(facts["priority"])].ring)
+    changes = {**facts, **_new_terms(report, facts.get("priority"), answer_by, now)}
     if skills is not None:
         report.skills.set(skills)
-    DamageReport.objects.pending().filter(pk=report.pk).update(**facts)
-    if PLACE & facts.keys():
+    DamageReport.objects.pending().filter(pk=report.pk).update(**changes, generation=report.generation + 1)
+    if "answer_by" in changes:
+        prompt_at = distribution.halfway(now, changes["answer_by"])
+        report.requests.unanswered().filter(prompted_at=None).update(prompt_at=prompt_at)
+    if PLACE & changes.keys():
         distribution.measure_anew(distribution.locked(report.pk))
-    if skills is not None or CHANGES_WHOM_TO_ASK & facts.keys():
+    if skills is not None or CHANGES_WHOM_TO_ASK & changes.keys():
         _look_again(report, now)
     publish(*events.report_revised(report, selectors.asked(report)))
-    if VEHICLE & facts.keys():
+    if VEHICLE & changes.keys():
         publish(*(events.estimate_renamed(estimate) for estimate in selectors.estimates_of_report(report)))
     return selectors.report(report.pk)
 
@@ -140,6 +138,19 @@ def review_report(report: DamageReport, *, rating: int, comment: str = "") -> Re
 def refuse_unless_open(report: DamageReport, now: datetime) -> None:
     refuse(ReportAssigned, unless=report.status != Status.IN_PROGRESS)
     refuse(ReportClosed, unless=report.takes_answers(now))
+
+
+def _new_terms(report: DamageReport, priority: str | None, answer_by: datetime | None, now: datetime) -> dict[str, Any]:
+    """What is more urgent is looked for at least as far away, and answered at least as soon, as if it had been so."""
+    terms: dict[str, Any] = {}
+    if priority is not None:
+        policy = POLICIES[DamageReport.Priority(priority)]
+        terms["ring"] = max(report.ring, policy.ring)
+        if answer_by is None and now + policy.answer_within < report.answer_by:
+            answer_by = now + policy.answer_within
+    if answer_by is not None:
+        terms |= {"answer_by": answer_by, "expires_at": _expires_at(answer_by, now), "overdue_at": None}
+    return terms
 
 
 def _look_again(report: DamageReport, now: datetime) -> None:

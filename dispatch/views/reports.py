@@ -143,7 +143,7 @@ class Distribution(APIView):
 class OwnerDashboard(APIView):
     @extend_schema(responses=OwnerDashboardOut)
     def get(self, request: Request) -> Response:
-        newest = selectors.reports().filter(owner=request.user, status__in=selectors.LIVE)
+        newest = selectors.reports().filter(owner=request.user, status__in=DamageReport.LIVE)
         to_choose_from = selectors.estimates_to_decide().pending().filter(report__owner=request.user)
         return Response(
             {

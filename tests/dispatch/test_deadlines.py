@@ -180,7 +180,8 @@ class TestNoAnswer:
         assert report.requests.get(professional=farther).asked_at == overdue
         assert told(operator) == []
         assert heard(owner)[-1] == "report_distributed"
-        assert folded(owner) == fresh(owner)
+        for user in (owner, *(one.user for one in near)):
+            assert folded(user) == fresh(user)
 
     def test_in_the_end_the_operators_are_told_once(self, operator, distributed):
         UserFactory(is_staff=True, is_active=False)

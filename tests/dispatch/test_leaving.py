@@ -1,7 +1,9 @@
 import pytest
 
 from accounts import services as accounts
-from dispatch import leaving, parting, selectors
+from core.images import CleanImage
+from dispatch import leaving, parting, photos, selectors
+from dispatch.models import Photo
 from dispatch.services import estimates
 from tests.dispatch.hearing import folded, fresh, heard, told
 from tests.factories.accounts import PASSWORD
@@ -71,3 +73,17 @@ def test_what_she_had_not_answered_or_won_is_taken_back(owner, pro, distributed,
     assert estimate.status == "withdrawn"
     assert {report.requests.get(professional=pro).status for report in (asked, answered)} == {"ceased"}
     assert folded(owner) == fresh(owner)
+
+
+def test_the_photos_of_an_owner_who_goes_are_gone(
+    owner, distributed, settings, tmp_path, gone, django_capture_on_commit_callbacks
+):
+    settings.MEDIA_ROOT = tmp_path
+    photo = photos.keep(owner, CleanImage(b"pixels", "image/png", "png", 1, 1))
+    distributed(photos=[photo.pk])
+
+    with django_capture_on_commit_callbacks(execute=True):
+        gone(owner)
+
+    assert not Photo.objects.exists()
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []

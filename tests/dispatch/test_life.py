@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from core.errors import DomainError
-from dispatch import analytics, deadlines, distribution, newcomers, parting, selectors
+from dispatch import analytics, deadlines, distribution, matching, newcomers, parting
 from dispatch.events import REPORT
 from dispatch.models import DamageReport, Estimate, EstimateRequest
 from dispatch.services import estimates, professionals, reports, requests
@@ -243,7 +243,7 @@ class Town(RuleBasedStateMachine):
     @rule(n=one_report, is_needed=st.sampled_from([True, True, False]))
     def cancel(self, n, is_needed):
         report = self.report_of(n)
-        if report is None or is_needed or report.status not in selectors.LIVE:  # seldom: it is the end of the story
+        if report is None or is_needed or report.status not in DamageReport.LIVE:  # seldom: it is the end of the story
             return
         engaged, winner = self.engaged(report), report.estimates.filter(status="accepted").first()
         assert self.attempt(reports.cancel_report, report, now=self.now)
@@ -277,14 +277,14 @@ class Town(RuleBasedStateMachine):
 
     @rule()
     def part(self):
-        open_pairs = list(selectors.open_to_be_parted().select_related("report"))
+        open_pairs = list(matching.open_to_be_parted().select_related("report"))
         had_answered = {request.pk: self.engaged(request.report) for request in open_pairs}
         parting.part_everywhere(self.now)
         for request in open_pairs:
             self.inboxes.forget(request.report_id, of=request.professional_id, titles=ASKING)
             if request.status == "answered" and request.professional_id in had_answered[request.pk]:
                 self.no_more_waits(request.report)
-        assert not selectors.open_to_be_parted().exists()
+        assert not matching.open_to_be_parted().exists()
 
     @rule(hours=st.sampled_from([1, 3, 8, 30]))
     def wait(self, hours):

@@ -198,6 +198,15 @@ class TestRevising:
         with pytest.raises(ReportClosed):
             reports.revise_report(lapsed, notes="Too late.", now=lapsed.expires_at)
 
+    def test_estimates_show_the_vehicle_as_it_is_called_now(self, owner, pro, distributed, estimated, now):
+        report = distributed()
+        estimate = estimated(pro, report)
+        reports.revise_report(report, vehicle_model="Accord", now=now)
+
+        for user in (owner, pro.user):
+            assert fresh(user)["dispatch.estimate"][str(estimate.pk)]["vehicle"] == "2019 Honda Accord"
+            assert folded(user) == fresh(user)
+
 
 class TestCompleting:
     def test_a_repair_is_completed_once(self, owner, pro, rival, assigned, now):

@@ -1,0 +1,18 @@
+"""How a sweep goes through what is due."""
+
+import logging
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
+
+
+def each(due: Iterable[T], step: Callable[[T], object]) -> None:
+    """One that fails does not hold up the others. It is still due, and comes up again at the next sweep."""
+    for one in list(due):
+        try:
+            step(one)
+        except Exception:  # whatever it is: the others are not to blame
+            logger.exception("sweep_failed", extra={"step": getattr(step, "__name__", repr(step)), "due": str(one)})

@@ -1,0 +1,18 @@
+import logging
+
+from core.sweeping import each
+
+
+def test_one_that_fails_does_not_hold_up_the_others(caplog):
+    done = []
+
+    def step(number):
+        if number == 2:
+            raise RuntimeError("two")
+        done.append(number)
+
+    with caplog.at_level(logging.ERROR):
+        each([1, 2, 3], step)
+
+    assert done == [1, 3]
+    assert [(record.message, record.due) for record in caplog.records] == [("sweep_failed", "2")]
