@@ -51,7 +51,10 @@ def _reopen(report: DamageReport, now: datetime) -> list[Estimate]:
     report.estimates.filter(pk__in=ids, status=Status.DECLINED).update(
         status=Status.PENDING, declined_because="", decided_at=None
     )
-    let_go = report.requests.filter(status=Request.CEASED).exclude(professional__in=parted)
+    # Who had been declined before a block, now gone, has had her answer.
+    declined = report.estimates.filter(status=Status.DECLINED).values("professional")
+    ceased = report.requests.filter(status=Request.CEASED)
+    let_go = ceased.exclude(professional__in=parted).exclude(professional__in=declined)
     prompt_at = distribution.halfway(now, answer_by)
     let_go.filter(seen_at=None).update(status=Request.NOTIFIED, prompt_at=prompt_at)
     let_go.exclude(seen_at=None).update(status=Request.SEEN, prompt_at=prompt_at)

@@ -84,7 +84,8 @@ def _asking(report: DamageReport) -> Iterator[str]:
         "who was asked has heard of it": heard.keys() == asked.keys(),
         "who was told reads so": counts["told"].keys() == was_told,
         "who was prompted reads so": counts["prompted"].keys() <= was_prompted,
-        "only who may answer is still asked to": {*asks.values_list("recipient", flat=True)} <= waits,
+        "only who may answer, or be chosen, is still asked to": {*asks.values_list("recipient", flat=True)}
+        <= waits | {*report.estimates.pending().values_list("professional_id", flat=True)},
     }
     yield from (law for law, holds in laws.items() if not holds)
 

@@ -6,12 +6,12 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 from django.utils.timezone import now
 
 from core.errors import DomainError
 from dispatch import deadlines, distribution, parting, selectors, standings
+from dispatch.errors import NoSuchEstimate
 from dispatch.models import DamageReport, Estimate, EstimateRequest, Professional
 from dispatch.services import estimates, professionals, reports, requests
 from tests import dispatch_world as world
@@ -54,14 +54,27 @@ def _report(n: int) -> DamageReport:
     return live[-1] if live else DamageReport.objects.latest("pk")
 
 
-def _one_in(report: DamageReport, status: Status) -> Estimate:
-    """Somebody's estimate that is in this state, so that a verb does more than refuse; or else any that there is."""
-    found = selectors.estimates_of_report(report).filter(status=status).order_by("?").first()
-    return found or selectors.estimate_to_decide(report.owner, _any_id(report))
+def _pending(report: DamageReport, her: Professional) -> Estimate:
+    """One that waits, so that a verb does more than refuse: hers, where there is no other."""
+    with suppress(DomainError):
+        return _one_in(report, Status.PENDING)
+    with suppress(DomainError):
+        world.submit(her.pk, report.pk)
+    return _one_in(report, *Status)
 
 
-def _any_id(report: DamageReport) -> UUID:
-    return report.estimates.order_by("?").values_list("pk", flat=True).first() or report.pk
+def _accepted(report: DamageReport, her: Professional) -> Estimate:
+    with suppress(DomainError):
+        return estimates.accept_estimate(_pending(report, her), now=now())
+    return _one_in(report, *Status)
+
+
+def _one_in(report: DamageReport, *statuses: Status) -> Estimate:
+    """The last that was sent."""
+    found = selectors.estimates_of_report(report).filter(status__in=statuses).last()
+    if found is None:
+        raise NoSuchEstimate
+    return found
 
 
 def _hers(report: DamageReport, her: Professional) -> EstimateRequest:
@@ -81,11 +94,7 @@ def _revise(report: DamageReport, her: Professional) -> None:
 
 
 def _complete(report: DamageReport, her: Professional) -> None:
-    """A quick repair: what has to come before is done first."""
-    with suppress(DomainError):
-        world.submit(her.pk, report.pk)
-    with suppress(DomainError):
-        estimates.accept_estimate(_one_in(report, Status.PENDING), now=now())
+    _accepted(report, her)
     reports.complete_report(report, now=now())
 
 
@@ -130,10 +139,10 @@ VERBS: dict[str, Callable[[DamageReport, Professional], object]] = {
     "see": lambda report, her: requests.see_request(_hers(report, her), now=now()),
     "say_no": lambda report, her: requests.decline_request(_hers(report, her), now=now()),
     "submit": lambda report, her: world.submit(her.pk, report.pk),
-    "withdraw": lambda report, her: estimates.withdraw_estimate(_one_in(report, Status.PENDING), now=now()),
-    "decline": lambda report, her: estimates.decline_estimate(_one_in(report, Status.PENDING), now=now()),
-    "accept": lambda report, her: estimates.accept_estimate(_one_in(report, Status.PENDING), now=now()),
-    "give_back": lambda report, her: estimates.give_job_back(_one_in(report, Status.ACCEPTED), now=now()),
+    "withdraw": lambda report, her: estimates.withdraw_estimate(_pending(report, her), now=now()),
+    "decline": lambda report, her: estimates.decline_estimate(_pending(report, her), now=now()),
+    "accept": lambda report, her: estimates.accept_estimate(_pending(report, her), now=now()),
+    "give_back": lambda report, her: estimates.give_job_back(_accepted(report, her), now=now()),
     "complete": _complete,
     "cancel": lambda report, her: reports.cancel_report(report, now=now()),
     "review": _review,

@@ -114,6 +114,7 @@ def decline_estimate(estimate: Estimate, *, now: datetime) -> Estimate:
     _refuse_unless(report.estimates.pending().filter(pk=estimate.pk).update(**declined), estimate)
     publish(events.estimate_declined(estimate))
     ceasing.estimates_went(report)
+    ceasing.take_back(report, [estimate.professional_id])
     notify(messages.estimate_declined(estimate))
     _touch(estimate)
     return _fresh(estimate)

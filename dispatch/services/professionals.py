@@ -70,7 +70,7 @@ def block(user: User, other: User) -> Block:
 @unit
 def unblock(user: User, other_id: UUID) -> None:
     if Block.objects.filter(blocker=user, blocked=other_id).delete()[0]:
-        for professional in Professional.objects.filter(pk__in=[user.pk, other_id]):
+        for professional in Professional.objects.filter(pk__in=[user.pk, other_id]).order_by("pk"):
             reconsider(professional)
 
 

@@ -358,6 +358,12 @@ class TestGivingBack:
         assert declined.status == "declined"
         assert told(rival.user) == ["Estimate Declined"]
 
+    def test_whose_estimate_stood_again_is_asked_no_more_once_it_is_declined(self, rival, report, mine, now):
+        estimates.give_job_back(mine, now=now)
+        estimates.decline_estimate(report.estimates.get(professional=rival), now=now)
+
+        assert told(rival.user) == ["Estimate Declined"]
+
     def test_a_retry_of_it_is_answered_likewise(self, owner, mine, now):
         estimates.give_job_back(mine, now=now)
 

@@ -133,3 +133,16 @@ class TestAfterAsking:
         parting.part_everywhere(now)
 
         assert statuses(report) == {pro.pk: "declined", rival.pk: "notified"}
+
+    def test_who_was_declined_before_a_block_has_had_her_answer(self, owner, pro, rival, distributed, estimated, now):
+        report = distributed()
+        estimates.decline_estimate(estimated(pro, report), now=now)
+        professionals.block(owner, pro.user)
+        parting.part_everywhere(now)
+        professionals.unblock(owner, pro.pk)
+        job = estimates.accept_estimate(estimated(rival, report), now=now)
+
+        estimates.give_job_back(job, now=now)
+
+        assert statuses(report)[pro.pk] == "ceased"
+        assert told(pro.user) == ["Estimate Declined"]

@@ -46,11 +46,16 @@ class Mixer:
     def succeeded(self) -> set[str]:
         return {call["verb"] for call in self.done if call["outcome"] == "ok"}
 
-    def let_all_meet(self, verbs: Collection[str], times: int, names: tuple[str, str], threads: int) -> None:
-        """Until each pair has met so often: `names` are those of the thing and of the person in an answer."""
+    def let_all_meet(
+        self, verbs: Collection[str], times: int, names: tuple[str, str], *, threads: int, of_each: int = 60
+    ) -> None:
+        """Until each pair has met so often: `names` are those of the thing and of the person in an answer.
+
+        Calls of a verb come `of_each` at a time.
+        """
         pairs = list(product(verbs, verbs))
         while few := {verb for pair in pairs if self.met[pair] < times for verb in pair}:
-            self.met += meetings(self.carry_out(sorted(few) * 60, threads), names)
+            self.met += meetings(self.carry_out(sorted(few) * of_each, threads), names)
 
 
 def meetings(calls: list[Call], names: tuple[str, str]) -> Counter[tuple[str, str]]:
