@@ -6,6 +6,7 @@ from pathlib import Path
 
 import dj_database_url
 from corsheaders.defaults import default_headers
+from kombu import Queue
 
 from config.env import env, flag, number, prefixed, secret, words
 from core.logs import logging_config
@@ -140,6 +141,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
     if REDIS_URL
     else {"polling_interval": 0.05}
 )
+# A worker takes both queues. With workers of their own (`-Q celery`, `-Q outbox`), neither waits for the other.
+CELERY_TASK_QUEUES = [Queue("celery", routing_key="celery"), Queue("outbox", routing_key="outbox")]
+CELERY_TASK_ROUTES = {"notifications.tasks.*": {"queue": "outbox"}}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_PUBLISH_RETRY = False

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
 
+from core.bulk import insert
 from core.sweeping import each
 from core.unit import unit
 from dispatch import events, matching, messages
@@ -51,15 +52,17 @@ def ask(report: DamageReport, fitting: Sequence[Verdict], reason: Reason, now: d
         return
     deadline = report.answer_by if report.answer_by > now else report.expires_at
     terms = {"reason": reason, "wave": report.wave, "asked_at": now, "prompt_at": halfway(now, deadline)}
-    EstimateRequest.objects.bulk_create(
-        EstimateRequest(
-            report=report,
-            professional=one.professional,
-            distance_km=one.distance_km,
-            rough_km=rough_km(report.point, seen_from=one.professional.point),
-            **terms,
-        )
-        for one in fitting
+    insert(
+        [
+            EstimateRequest(
+                report=report,
+                professional=one.professional,
+                distance_km=one.distance_km,
+                rough_km=rough_km(report.point, seen_from=one.professional.point),
+                **terms,
+            )
+            for one in fitting
+        ]
     )
     professionals = [one.professional.pk for one in fitting]
     PassedOver.objects.filter(report=report, professional__in=professionals).delete()

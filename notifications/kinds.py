@@ -12,7 +12,7 @@ from realtime.kinds import Key, Kind
 
 def notices(keys: Collection[Key]) -> dict[Key, Mapping[str, Any]]:
     """One that was archived or withdrawn has left the view."""
-    shown = Notice.objects.listed().filter(pk__in=keys).select_related("recipient")
+    shown = Notice.objects.listed().filter(pk__in=keys).select_related("recipient").only(*NoticeOut.READS)
     return {str(notice.pk): NoticeOut(notice).data for notice in shown}
 
 

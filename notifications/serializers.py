@@ -20,6 +20,11 @@ class SubjectOut(serializers.Serializer):
 class NoticeOut(serializers.Serializer):
     """A notice in its reader's words. The object of kind `notifications.notice`."""
 
+    READS = [
+        "kind", "subject_kind", "subject_key", "title", "body", "params", "data", "importance",
+        "created_at", "expires_at", "seen_at", "read_at", "recipient__locale", "recipient__zone",
+    ]  # fmt: skip
+
     id = serializers.UUIDField()
     kind = serializers.CharField()
     about = SubjectOut()

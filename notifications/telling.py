@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
+from core.bulk import insert
 from core.doorbell import ring
 from core.sql import Columns, relation
 from core.unit import unit
@@ -64,11 +65,9 @@ def note_offsets(told: Sequence[Told]) -> None:
 def _tell(messages: Sequence[Message]) -> None:
     at = timezone.now()
     notices = [notice for message in messages for notice in _notices(message, at)]
-    Notice.objects.bulk_create(notices, ignore_conflicts=True)
-    # Where the dedupe key was taken, nothing was inserted and the database does not say so.
-    inserted = set(Notice.objects.filter(pk__in=[n.pk for n in notices]).values_list("pk", flat=True))
-    publish(*events.notices_added(notice for notice in notices if notice.pk in inserted))
-    if inserted:
+    # Where the dedupe key is taken, she was told already.
+    if inserted := insert(notices, ignore_conflicts=True):
+        publish(*events.notices_added(inserted))
         ring(tasks.deliver)
 
 

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils.timezone import now
 
+from core.bulk import insert
 from core.sql import Columns, hexadecimal, relation
 from core.unit import remember
 from realtime import hints, kinds
@@ -57,7 +58,7 @@ def settle(facts: Sequence[Fact]) -> None:
         return
     offsets = _take_offsets(audiences)
     tellings = _tellings(audiences, offsets, _render(audiences))
-    Event.objects.bulk_create([telling.event for telling in tellings])
+    insert([telling.event for telling in tellings])
     _insert_entries(tellings)
     _say_where(tellings)
     transaction.on_commit(lambda: hints.announce(tellings), robust=True)

@@ -151,9 +151,9 @@ class House:
         port = free_port()
         return self._serve(["live", "--port", str(port)], port, env)
 
-    def worker(self, **env: str) -> Process:
+    def worker(self, *, queues: str = "celery,outbox", **env: str) -> Process:
         worker = ["-m", "celery", "-A", "config", "worker", "--pool", "threads", "--concurrency", "4", "-l", "warning"]
-        return self._start(worker, env, "worker")
+        return self._start([*worker, "-Q", queues], env, "worker")
 
     def beat(self, **env: str) -> Process:
         return self._start(["-m", "celery", "-A", "config", "beat", "-l", "warning", "--pidfile="], env, "beat")

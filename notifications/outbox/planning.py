@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from accounts.models import User
+from core.bulk import insert
 from core.unit import unit
 from notifications import catalogue, channels, trees
 from notifications.conf import limits
@@ -41,7 +42,7 @@ def _plan_lot(now: datetime) -> int:
     notices = list(unplanned.select_for_update(no_key=True, skip_locked=True)[: limits.plan])
     wanted = [notice for notice in notices if notice.withdrawn_at is None]
     deliveries = _Plan.of(wanted, now).deliveries()
-    Delivery.objects.bulk_create(deliveries)
+    insert(deliveries)
     Notice.objects.filter(pk__in=[notice.pk for notice in notices], planned_at=None).update(planned_at=now)
     digests.open_for([d.notice for d in deliveries if d.reason == Reason.DIGESTED], now)
     return len(notices)

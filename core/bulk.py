@@ -1,0 +1,84 @@
+"""Many rows at once, quicker than by `bulk_create`, which spends its time on writing a query of all values."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.db import connection
+from django.db.models import Field, JSONField, Model
+
+FEW = 50
+
+M = TypeVar("M", bound=Model)
+
+
+def insert(rows: Sequence[M], *, ignore_conflicts: bool = False) -> Sequence[M]:
+    """Like `bulk_create`, on both engines; on PostgreSQL by columns, each of which is sent once where it is the same in
+    all rows. Keys that the database makes are filled in. Answers the rows that were inserted: with `ignore_conflicts`,
+    which wants keys of our own, perhaps not all of them.
+    """
+    if not rows:
+        return []
+    if connection.vendor == "postgresql" and len(rows) >= FEW:
+        return _insert_columns(rows, ignore_conflicts)
+    table = type(rows[0])._default_manager
+    table.bulk_create(rows, ignore_conflicts=ignore_conflicts)
+    if not ignore_conflicts:
+        return rows
+    present = set(table.filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True))
+    return [row for row in rows if row.pk in present]
+
+
+def _insert_columns(rows: Sequence[M], ignore_conflicts: bool) -> Sequence[M]:
+    meta = rows[0]._meta
+    makes_keys = rows[0].pk is None
+    fields = [field for field in meta.concrete_fields if not (field.primary_key and makes_keys)]
+    selected: list[str] = []
+    lists: list[str] = []
+    constants: list[str | None] = []
+    parameters: list[str] = []
+    for field in fields:
+        values = [_text(field, field.pre_save(row, add=True)) for row in rows]
+        if lists and values.count(values[0]) == len(values):
+            selected.append(f"%s::{_type(field)}")
+            constants.append(values[0])
+        else:
+            selected.append(f"{_quoted(field.column)}::{_type(field)}")
+            lists.append(_quoted(field.column))
+            parameters.append(json.dumps(values, ensure_ascii=False))
+    columns = ", ".join(_quoted(field.column) for field in fields)
+    functions = ", ".join("json_array_elements_text(%s::json)" for _ in lists)
+    source = f"ROWS FROM ({functions}) AS row({', '.join(lists)})"
+    skipping = "ON CONFLICT DO NOTHING" if ignore_conflicts else ""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {_quoted(meta.db_table)} ({columns}) SELECT {', '.join(selected)} FROM {source} {skipping} "
+            f"RETURNING {_quoted(meta.pk.column)}",
+            [*constants, *parameters],
+        )
+        keys = [key for (key,) in cursor.fetchall()]
+    if makes_keys:
+        for row, key in zip(rows, keys, strict=True):
+            row.pk = key
+    inserted = set(keys)
+    return [row for row in rows if row.pk in inserted]
+
+
+def _quoted(name: str | None) -> str:
+    assert name is not None  # every field that is stored has a column
+    return connection.ops.quote_name(name)
+
+
+def _type(field: Field) -> str:
+    """A text that is too long is an error when it is stored; a cast would cut it off."""
+    name = field.db_type(connection) or ""
+    return "text" if name.startswith("varchar") else name
+
+
+def _text(field: Field, value: Any) -> str | None:
+    if value is None:
+        return None
+    if isinstance(field, JSONField):
+        return json.dumps(value, cls=field.encoder)
+    return value.isoformat() if isinstance(value, datetime) else str(value)
