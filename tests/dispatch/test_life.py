@@ -368,7 +368,7 @@ def test_the_laws_hold_in_any_life():
     run_state_machine_as_test(
         Town,
         settings=settings(
-            max_examples=10,
+            max_examples=6,
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),

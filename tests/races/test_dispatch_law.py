@@ -5,7 +5,7 @@ from itertools import product
 from tests.house import House, Street
 from tests.races.mixing import Mixer
 
-TRIES = 50
+TRIES = 25
 CALL = "tests.dispatch_verbs.call"
 NAMES = ("report", "professional")
 # After these there is little left to contend for: they come last.
