@@ -26,7 +26,7 @@ NODE_NAME = env("NODE_NAME", platform.node())
 
 # Apps, lower layers first; wiring is read in the same order.
 DOMAINS = words("DOMAINS", "dispatch,shifts")
-OURS = ["core", "accounts", "realtime", "notifications", *DOMAINS, "config"]
+OURS = ["core", "accounts", "realtime", "notifications", "payments", *DOMAINS, "config"]
 WIRING = [f"{app}.wiring" for app in OURS if app not in {"core", "config"}]
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -217,6 +217,8 @@ REST_FRAMEWORK = {
 # Names of choices in the schema, where fields of one name have several.
 ENUMS = {
     "PlatformEnum": "notifications.models.Device.Platform",
+    "PaymentStatusEnum": "payments.models.Payment.Status",
+    "RefundStatusEnum": "payments.models.Refund.Status",
     "ReportStatusEnum": "dispatch.models.DamageReport.Status",
     "ReportPriorityEnum": "dispatch.models.DamageReport.Priority",
     "RequestStatusEnum": "dispatch.models.EstimateRequest.Status",
@@ -245,6 +247,13 @@ REALTIME = prefixed("REALTIME_")
 DISPATCH = prefixed("DISPATCH_")
 DEFAULT_CURRENCY = env("DEFAULT_CURRENCY", "USD")
 MEDIA_ROOT = Path(env("MEDIA_ROOT", str(DATA_DIR / "media")))
+
+# Payments: limits (payments/conf.py; PAYMENTS_LOT=10 sets one). Stripe is a way to pay once it has a key. Any of the
+# secrets will do for its webhooks, so that one can be replaced.
+PAYMENTS = prefixed("PAYMENTS_")
+STRIPE_API_KEY = env("STRIPE_API_KEY")
+STRIPE_API_BASE = env("STRIPE_API_BASE", "https://api.stripe.com")
+STRIPE_WEBHOOK_SECRETS = words("STRIPE_WEBHOOK_SECRETS")
 
 # Notifications: limits (notifications/conf.py; NOTIFICATIONS_SLOTS=50 sets one) and the ways to people. A channel that
 # is not configured is skipped. Every endpoint can be moved, so that tests and the demo speak to look-alikes.

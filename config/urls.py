@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("realtime.urls")),
     path("api/", include("notifications.urls")),
     path("api/", include("notifications.dialect_urls")),
+    path("api/", include("payments.urls")),
 ]
 
 # Native paths of a domain, and the paths its seed's client has fixed.

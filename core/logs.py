@@ -58,5 +58,7 @@ def logging_config(level: str) -> dict[str, Any]:
             "django.request": {"level": "ERROR"},
             # A line for every ring of every doorbell says nothing.
             "celery": {"level": "WARNING"},
+            # At DEBUG it writes down whole answers, with what lets an app pay.
+            "stripe": {"level": "WARNING"},
         },
     }

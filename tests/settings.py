@@ -9,6 +9,7 @@ os.environ.setdefault("DEVICE_KEYS", "a-key-of-the-tests-that-seals-addresses")
 os.environ.setdefault("DEVICE_FINGERPRINT_KEY", "a-key-of-the-tests-that-makes-fingerprints")
 os.environ.setdefault("ALLOWED_HOSTS", "*")
 os.environ.setdefault("NOTIFICATIONS_HTTP_SECONDS", "3")  # for providers that never answer
+os.environ.setdefault("PAYMENTS_GATEWAY_SECONDS", "2")  # likewise
 os.environ.setdefault("REDIS_SECONDS", "30")  # a throttle that gives up on a busy machine counts nothing
 
 from config.settings import *  # noqa: F403

@@ -11,6 +11,7 @@ import pytest
 from django.core.management import get_commands
 
 from dispatch import conf as dispatch
+from payments import conf as payments
 from realtime import conf as realtime
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -144,7 +145,11 @@ def test_every_setting_is_documented_and_no_other():
 
 @pytest.mark.parametrize(
     ("title", "prefix", "limits"),
-    [("Limits of the socket server", "REALTIME", realtime.Limits), ("Limits of dispatch", "DISPATCH", dispatch.Limits)],
+    [
+        ("Limits of the socket server", "REALTIME", realtime.Limits),
+        ("Limits of dispatch", "DISPATCH", dispatch.Limits),
+        ("Limits of payments", "PAYMENTS", payments.Limits),
+    ],
 )
 def test_every_limit_is_documented_with_its_default(title, prefix, limits):
     assert {name: float(default) for name, default in table(title).items()} == {

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from tests.services import free_port
 
 WRAPPER = [sys.executable, "-m", "tests.outside", sys.executable, "-c"]
-CONFIGURED = ("FIREBASE", "FCM", "ONESIGNAL", "TWILIO", "EMAIL", "PORT")
+CONFIGURED = ("FIREBASE", "FCM", "ONESIGNAL", "TWILIO", "STRIPE", "EMAIL", "PORT")
 
 
 def is_listening(url):

@@ -1,59 +1,25 @@
 """What /metrics tells of notifications. From the database, so every process says the same; and not at every scrape."""
 
-import logging
-import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from time import monotonic
 
-from django.utils import timezone
 from prometheus_client.core import GaugeMetricFamily
-from prometheus_client.registry import Collector
 
+from core.figures import FiguresCollector
 from notifications import trees
 from notifications.conf import limits
 from notifications.operators import backlog, insight
 from notifications.operators.measuring import SHARES
 
-logger = logging.getLogger(__name__)
-
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-
-
-class FiguresCollector(Collector):
-    """Reads at most every `figures_seconds`. Without a database it has no figures, and the rest of /metrics goes on."""
-
-    def __init__(self, read: Callable[[datetime], list[GaugeMetricFamily]]) -> None:
-        self._read = read
-        self._lock = threading.Lock()
-        self._families: list[GaugeMetricFamily] = []
-        self._good_until = 0.0
-
-    def describe(self) -> Iterable[GaugeMetricFamily]:
-        """Nothing: the registry asks when the process starts, and would have it read the database then."""
-        return []
-
-    def collect(self) -> Iterable[GaugeMetricFamily]:
-        with self._lock:
-            if monotonic() >= self._good_until:
-                self._families = self._figures()
-                self._good_until = monotonic() + limits.figures_seconds
-            return self._families
-
-    def _figures(self) -> list[GaugeMetricFamily]:
-        try:
-            return self._read(timezone.now())
-        except Exception as error:  # whatever the driver or its pool raises
-            logger.warning("figures_unavailable", extra={"error": type(error).__name__})
-            return []
 
 
 def figures(now: datetime) -> list[GaugeMetricFamily]:
     return [*_of_backlog(now), *_of_breakers(), *_of_last_hour(now), *_of_devices(now)]
 
 
-collector = FiguresCollector(figures)
+collector = FiguresCollector(figures, seconds=limits.figures_seconds)
 
 
 def _of_backlog(now: datetime) -> Iterable[GaugeMetricFamily]:

@@ -1,8 +1,8 @@
 """Run a command with look-alikes of the outside world: python -m tests.outside COMMAND ...
 
 The command finds them by the settings of those channels that the environment does not configure, and by OUTSIDE_URL,
-where a page shows what the phones received. It is beside PORT if that is free. A COMMAND that ends in .py is run by
-this Python.
+where a page shows what the phones received, and pays. It is beside PORT if that is free. A COMMAND that ends in .py is
+run by this Python.
 """
 
 import os
@@ -21,7 +21,10 @@ def main(arguments: list[str]) -> int:
     command = [sys.executable, *arguments] if arguments[0].endswith(".py") else arguments
     signal.signal(signal.SIGTERM, end)
     with outside(port_of_page()) as world:
-        return run(command, environment(world))
+        found = environment(world)
+        if "STRIPE_API_BASE" in found:
+            world.control("stripe", webhook_url=f"http://127.0.0.1:{port()}/api/payments/webhooks/stripe")
+        return run(command, found)
 
 
 def environment(world: World) -> dict[str, str]:
@@ -30,8 +33,13 @@ def environment(world: World) -> dict[str, str]:
     return {**found, "OUTSIDE_URL": world.url}
 
 
+def port() -> int:
+    """Of the command."""
+    return int(os.environ.get("PORT") or 8000)
+
+
 def port_of_page() -> int:
-    beside = int(os.environ.get("PORT") or 8000) + 1
+    beside = port() + 1
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -1,10 +1,12 @@
 import json
 import smtplib
+import threading
 
 import httpx
 import pytest
 from firebase_admin import credentials
 
+from tests.outside.stripe_client import Receiver, library
 from tests.outside.world import outside
 
 
@@ -66,3 +68,36 @@ def mail(world):
             return server.sendmail("no-reply@localhost", addresses, text)
 
     return deliver
+
+
+@pytest.fixture
+def client(world):
+    return library(world)
+
+
+@pytest.fixture
+def begin(client):
+    """An intent of 25.00 EUR."""
+
+    def create(key=None, amount=2500, **params):
+        terms = {"amount": amount, "currency": "eur", "automatic_payment_methods": {"enabled": True}, **params}
+        return client.v1.payment_intents.create(terms, {"idempotency_key": key} if key else {})
+
+    return create
+
+
+@pytest.fixture
+def paid(world, begin):
+    intent = begin()
+    world.stripe.pay(intent.id)
+    return intent
+
+
+@pytest.fixture
+def receiver(world):
+    with Receiver() as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        world.control("stripe", webhook_url=server.url)
+        yield server
+        world.control("stripe", webhook_url="")
+        server.shutdown()

@@ -12,6 +12,7 @@ from tests.outside.journal import Journal, Shown
 from tests.outside.mail import Mail
 from tests.outside.onesignal import OneSignal
 from tests.outside.provider import Provider, answer_json
+from tests.outside.stripe import Stripe
 from tests.outside.twilio import Twilio
 
 PAGE = Path(__file__).with_name("page.html")
@@ -21,12 +22,21 @@ NAMES = {"fcm": "FCM", "onesignal": "OneSignal", "sms": "SMS", "mail": "mail"}
 
 class Control:
     def __init__(
-        self, journal: Journal, fcm: Fcm, onesignal: OneSignal, twilio: Twilio, mail: Mail, identity: Identity
+        self,
+        journal: Journal,
+        fcm: Fcm,
+        onesignal: OneSignal,
+        twilio: Twilio,
+        stripe: Stripe,
+        mail: Mail,
+        identity: Identity,
     ) -> None:
         self._journal = journal
         self._fcm = fcm
         self._identity = identity
-        self._channels: dict[str, Provider | Mail] = {one.channel: one for one in (fcm, onesignal, twilio, mail)}
+        self._channels: dict[str, Provider | Mail] = {
+            one.channel: one for one in (fcm, onesignal, twilio, stripe, mail)
+        }
 
     def routes(self) -> list[web.RouteDef]:
         return [

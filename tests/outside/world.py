@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.outside.stripe_desk import StripeDesk
 from tests.services import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -20,6 +21,7 @@ class World:
     def __init__(self, url: str, settings: list[dict[str, str]]) -> None:
         self.url = url
         self.settings = settings
+        self.stripe = StripeDesk(self._ask)
 
     @property
     def env(self) -> dict[str, str]:
@@ -47,16 +49,16 @@ class World:
         return totals
 
     def control(self, channel: str, **settings: Any) -> None:
-        """Tell fcm, onesignal, sms or mail how to be.
+        """Tell fcm, onesignal, sms, stripe or mail how to be.
 
         All take outage= none, unavailable, refused or stall, and script={address: "quota:7"}; those of HTTP also
         outage="reset" and latency_ms. fcm takes token= ok, failing, slow (token_latency_ms) or denied, token_lifetime
-        in seconds, and revoke=True. identity takes is_away.
+        in seconds, and revoke=True. identity takes is_away. What else stripe takes stands at `StripeDesk`.
         """
         self._ask(f"control/{channel}", settings)
 
     def reset(self) -> None:
-        """Forget what arrived, what was scripted and every outage."""
+        """Forget what arrived, what was paid, what was scripted and every outage."""
         self._ask("control/reset", {})
 
     def _ask(self, path: str, body: Any = None) -> Any:

@@ -17,3 +17,11 @@ class Share(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["counter", "user_id"], name="one_share_each")]
+
+
+class Ticket(models.Model):
+    """Something that is paid for, and how often it was told what became of its payments."""
+
+    paid = models.IntegerField(default=0)
+    lapsed = models.IntegerField(default=0)
+    refunded = models.IntegerField(default=0)

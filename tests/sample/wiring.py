@@ -7,9 +7,10 @@ from django.db.models import Q, Sum
 
 from notifications import trees
 from notifications.catalogue import NoticeKind, Throttle
+from payments.payables import Payable
 from realtime.boards import BoardKind
 from realtime.kinds import Kind, Reader
-from tests.sample import services
+from tests.sample import services, tickets
 from tests.sample.models import Counter, Share
 
 
@@ -55,6 +56,10 @@ KINDS = {"sample.counter": Kind(render=render, own=own, keys_of=keys_of)}
 BOARDS = {
     "sample.totals": BoardKind(render=totals, readers=everyone),
     "sample.counter": BoardKind(render=one_total, readers=members),
+}
+
+PAYABLES = {
+    tickets.KIND: Payable(lock=tickets.lock, paid=tickets.paid, lapsed=tickets.lapsed, refunded=tickets.refunded)
 }
 
 COMMANDS = {

@@ -1,0 +1,98 @@
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from payments import reconciling, services
+from payments.models import GatewayCommand, LedgerEntry, Payment, Refund, WebhookEvent
+from realtime.admin import Operated
+
+
+class Rows(admin.TabularInline):
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class RefundRows(Rows):
+    model = Refund
+    fields = ["amount", "status", "reason", "is_external", "gateway_id", "created_at", "settled_at"]
+    ordering = ["created_at"]
+
+
+class LedgerRows(Rows):
+    model = LedgerEntry
+    fields = ["kind", "amount", "currency", "occurred_at", "dedupe_key"]
+    ordering = ["occurred_at", "pk"]
+
+
+class CommandRows(Rows):
+    model = GatewayCommand
+    fields = ["kind", "state", "attempts", "next_at", "error"]
+    ordering = ["created_at", "pk"]
+
+
+@admin.register(Payment)
+class PaymentAdmin(Operated):
+    list_display = [
+        "id", "subject_kind", "subject_key", "payer", "payee", "gateway", "amount", "currency", "status", "captured",
+        "refunded", "created_at",
+    ]  # fmt: skip
+    list_filter = ["status", "gateway", "currency", "created_at"]
+    list_select_related = ["payer"]
+    search_fields = ["=id", "=intent_id", "=subject_key", "payer__email", "payer__phone", "payee"]
+    date_hierarchy = "created_at"
+    ordering = ["-created_at"]
+    inlines = [RefundRows, LedgerRows, CommandRows]
+    actions = ["ask_now", "refund"]
+
+    @admin.action(description="Ask the gateway now", permissions=["operate"])
+    def ask_now(self, request: HttpRequest, queryset: QuerySet[Payment]) -> None:
+        self.press(request, queryset, lambda payment: reconciling.look(payment, timezone.now()), "Asked the gateway")
+
+    @admin.action(description="Refund all that is left", permissions=["operate"])
+    def refund(self, request: HttpRequest, queryset: QuerySet[Payment]) -> None:
+        self.press(request, queryset, _refund, "Refund asked for")
+
+
+@admin.register(WebhookEvent)
+class WebhookEventAdmin(Operated):
+    list_display = ["type", "event_id", "intent_id", "state", "attempts", "error", "occurred_at", "received_at"]
+    list_filter = ["state", "gateway", "type", "received_at"]
+    search_fields = ["=event_id", "=intent_id"]
+    ordering = ["-received_at"]
+    actions = ["read_again"]
+
+    @admin.action(description="Read again", permissions=["operate"])
+    def read_again(self, request: HttpRequest, queryset: QuerySet[WebhookEvent]) -> None:
+        self.press(request, queryset, lambda event: services.read_again(event, now=timezone.now()), "To be read again")
+
+
+@admin.register(GatewayCommand)
+class GatewayCommandAdmin(Operated):
+    list_display = ["key", "payment", "state", "attempts", "next_at", "error", "created_at"]
+    list_filter = ["state", "kind", "created_at"]
+    list_select_related = ["payment"]
+    search_fields = ["=key", "=payment__id", "=payment__intent_id"]
+    ordering = ["-created_at"]
+
+
+@admin.register(LedgerEntry)
+class LedgerEntryAdmin(Operated):
+    list_display = ["payee", "kind", "amount", "currency", "occurred_at", "payment"]
+    list_filter = ["kind", "currency", "occurred_at"]
+    list_select_related = ["payment"]
+    search_fields = ["payee", "=payment__id"]
+    date_hierarchy = "occurred_at"
+    ordering = ["-occurred_at"]
+
+
+def _refund(payment: Payment) -> Refund:
+    return services.refund_payment(payment, reason="by an operator", now=timezone.now())

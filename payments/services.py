@@ -1,0 +1,114 @@
+"""The verbs of payments, for the apps above. Each is a unit; what a gateway is to do follows after the commit."""
+
+from datetime import datetime
+
+from django.db import IntegrityError
+
+from accounts.models import User
+from core.doorbell import ring
+from core.errors import refuse
+from core.unit import unit
+from payments import tasks
+from payments.applying import apply, lapse
+from payments.commanding import carry_out
+from payments.errors import GatewayAway, NotDead, NotRefundable, PaymentMismatch, PaymentOver, PaymentPending
+from payments.gateways import cash
+from payments.gateways.port import Snapshot
+from payments.gateways.registry import gateway
+from payments.models import GatewayCommand, Payment, Refund, WebhookEvent
+
+Kind = GatewayCommand.Kind
+
+
+@unit
+def begin_payment(
+    subject: tuple[str, object],
+    *,
+    payer: User,
+    payee: str,
+    amount: int,
+    currency: str,
+    by: str = Payment.Gateway.STRIPE,
+    now: datetime,
+) -> Payment:
+    """One at a time for one thing. The gateway hears of it once this is committed: see `intent_of`."""
+    gateway(by)
+    kind, key = subject
+    of_subject = Payment.objects.filter(subject_kind=kind, subject_key=str(key))
+    refuse(PaymentPending, unless=not of_subject.live().exists())
+    payment = Payment(
+        subject_kind=kind,
+        subject_key=str(key),
+        payer=payer,
+        payee=payee,
+        gateway=by,
+        amount=amount,
+        currency=currency,
+        created_at=now,
+    )
+    try:
+        with unit():
+            payment.save(force_insert=True)
+    except IntegrityError as error:
+        raise PaymentPending from error  # somebody else began in this moment
+    _command(payment, Kind.CREATE, now)
+    return payment
+
+
+def intent_of(payment: Payment, *, now: datetime) -> Snapshot:
+    """What the payer's app needs in order to pay: asked for at once, and outside of any unit."""
+    refuse(PaymentOver, unless=payment.status not in Payment.OVER)
+    waiting = payment.commands.filter(kind=Kind.CREATE, state=GatewayCommand.State.WAITING).first()
+    if waiting and (seen := carry_out(waiting.pk, now)):
+        return seen
+    payment.refresh_from_db()
+    refuse(GatewayAway, unless=payment.intent_id)  # it is being asked for in this moment, or was in vain just now
+    return gateway(payment.gateway).retrieve(str(payment.intent_id))
+
+
+@unit
+def cancel_payment(payment: Payment, *, now: datetime) -> None:
+    """Nobody is to pay it any more. If somebody just has, that is applied, and whoever it was for decides."""
+    unasked = payment.commands.filter(kind=Kind.CREATE, state=GatewayCommand.State.WAITING, attempts=0)
+    if unasked.update(state=GatewayCommand.State.FAILED, error="cancelled before it was asked for"):
+        lapse(payment)
+    elif Payment.objects.unsettled().filter(pk=payment.pk).exists():
+        _command(payment, Kind.CANCEL, now)
+
+
+@unit
+def refund_payment(payment: Payment, *, amount: int | None = None, reason: str, now: datetime) -> Refund:
+    """All that is left, or a part. What is on its way counts as gone."""
+    payment = Payment.objects.select_for_update(no_key=True).get(pk=payment.pk)
+    taken = sum(payment.refunds.standing().values_list("amount", flat=True))
+    refundable = payment.captured - taken
+    amount = refundable if amount is None else amount
+    refuse(NotRefundable, unless=0 < amount <= refundable, refundable=refundable)
+    refund = Refund.objects.create(payment=payment, amount=amount, reason=reason, created_at=now)
+    _command(payment, Kind.REFUND, now, refund)
+    return refund
+
+
+@unit
+def settle_at_desk(payment: Payment, *, now: datetime) -> Payment:
+    """Cash was paid."""
+    refuse(PaymentMismatch, unless=payment.gateway == Payment.Gateway.CASH)
+    still_open = Payment.objects.filter(pk=payment.pk).exclude(status__in=Payment.OVER)
+    refuse(PaymentOver, unless=still_open.exists())
+    return apply(payment, cash.taken(payment, now))
+
+
+@unit
+def read_again(event: WebhookEvent, *, now: datetime) -> None:
+    """A call that was given up gets as long as a new one."""
+    dead = WebhookEvent.objects.filter(pk=event.pk, state=WebhookEvent.State.DEAD)
+    refuse(NotDead, unless=dead.update(state=WebhookEvent.State.WAITING, attempts=0, next_at=now, waiting_since=now))
+    ring(tasks.read_inbox)
+
+
+def _command(payment: Payment, kind: Kind, now: datetime, refund: Refund | None = None) -> None:
+    key = f"{kind}:{refund.pk if refund else payment.pk}"
+    GatewayCommand.objects.get_or_create(
+        key=key, defaults={"payment": payment, "refund": refund, "kind": kind, "next_at": now, "created_at": now}
+    )
+    ring(tasks.carry_out_commands)

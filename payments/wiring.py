@@ -1,0 +1,11 @@
+from payments import exports, metrics, preflight
+
+SCHEDULE = {
+    "payments.carry_out_commands": {"task": "payments.tasks.carry_out_commands", "schedule": 10.0},
+    "payments.read_inbox": {"task": "payments.tasks.read_inbox", "schedule": 10.0},
+    "payments.reconcile": {"task": "payments.tasks.reconcile", "schedule": 60.0},
+    "payments.forget": {"task": "payments.tasks.forget", "schedule": 86_400.0},
+}
+COLLECTORS = [metrics.collector]
+PREFLIGHT = {"payments": preflight.payments}
+EXPORTS = {"payments": exports.payments}
