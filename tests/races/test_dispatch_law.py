@@ -2,10 +2,11 @@
 
 from itertools import product
 
+import pytest
+
 from tests.house import House, Street
 from tests.races.mixing import Mixer
 
-TRIES = 25
 CALL = "tests.dispatch_verbs.call"
 NAMES = ("report", "professional")
 # After these there is little left to contend for: they come last.
@@ -47,17 +48,18 @@ def test_the_law_holds_whatever_is_done_to_reports(street: Street):
         assert house.call("tests.dispatch_laws.breaches") != []
 
 
-def test_no_pair_of_verbs_deadlocks(street: Street):
+@pytest.mark.parametrize("times", [25, pytest.param(200, marks=pytest.mark.soak)])
+def test_no_pair_of_verbs_deadlocks(street: Street, times: int):
     with street.house("postgresql", DATABASE_POOL="48", **LIMITS) as house:
         populate(house, professionals=3, reports=4)
         verbs = house.call("tests.dispatch_verbs.verbs")
         mixer = Mixer(house.hands(2), CALL, things=[0, 0, 0, 1], people=range(2))
         for group in (set(verbs) - FINAL, set(verbs)):
-            mixer.let_all_meet(group, TRIES, NAMES, threads=40, of_each=15)
+            mixer.let_all_meet(group, times, NAMES, threads=40, of_each=15)
         mixer.carry_out_until_each_has_succeeded(often(verbs), threads=4)
 
         assert house.call("tests.people.deadlocks") == 0
-        assert min(mixer.met[pair] for pair in product(verbs, verbs)) >= TRIES
+        assert min(mixer.met[pair] for pair in product(verbs, verbs)) >= times
         assert mixer.succeeded() == set(verbs)
         assert house.call("tests.people.gaps") == []
         assert house.call("tests.dispatch_laws.breaches") == []

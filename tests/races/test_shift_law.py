@@ -3,11 +3,12 @@
 import random
 from itertools import product
 
+import pytest
+
 from tests.house import Street
 from tests.races.mixing import Mixer
 from tests.races.test_stream_races import run_together
 
-TRIES = 400
 CALL = "tests.shift_world.call"
 NAMES = ("shift", "employee")
 FINAL = {"cancel", "leave_and_return"}  # after these there is little left to contend for: they come last
@@ -35,7 +36,8 @@ def test_the_law_holds_whatever_is_done_to_shifts(street: Street):
         assert house.call("tests.law.breaches", before) != []
 
 
-def test_no_pair_of_verbs_deadlocks(street: Street):
+@pytest.mark.parametrize("times", [100, pytest.param(400, marks=pytest.mark.soak)])
+def test_no_pair_of_verbs_deadlocks(street: Street, times: int):
     with street.house("postgresql", DATABASE_POOL="48") as house:
         house.call("tests.shift_world.hire", 3)
         for n in range(4):
@@ -43,11 +45,11 @@ def test_no_pair_of_verbs_deadlocks(street: Street):
         verbs = house.call("tests.shift_world.verbs")
         mixer = Mixer(house.hands(2), CALL, things=[0, 0, 0, 1], people=range(2))
         for group in (set(verbs) - FINAL, set(verbs)):
-            mixer.let_all_meet(group, TRIES, NAMES, threads=40)
+            mixer.let_all_meet(group, times, NAMES, threads=40)
         mixer.carry_out_until_each_has_succeeded(verbs * 20, threads=40)
 
         assert house.call("tests.people.deadlocks") == 0
-        assert min(mixer.met[pair] for pair in product(verbs, verbs)) >= TRIES
+        assert min(mixer.met[pair] for pair in product(verbs, verbs)) >= times
         assert mixer.succeeded() == set(verbs)
         assert house.call("tests.people.gaps") == []
 

@@ -57,7 +57,8 @@ def test_rendering_before_the_heads_would_break_the_law(street):
         assert house.call("tests.law.breaches", before) != []
 
 
-def test_no_pair_of_services_deadlocks(street):
+@pytest.mark.parametrize("times", [60, pytest.param(400, marks=pytest.mark.soak)])
+def test_no_pair_of_services_deadlocks(street, times):
     with street.house("postgresql") as house:
         people = [person["id"] for person in house.call("tests.people.sign_up", 4)]
         counters = [house.call("tests.sample.services.share", people) for _ in range(2)]
@@ -69,7 +70,7 @@ def test_no_pair_of_services_deadlocks(street):
         }
         hands = house.hands(2)
         for one, other in itertools.combinations_with_replacement(acts.values(), 2):
-            run_together(hands, [[one(n) for n in range(200)], [other(3 - n % 4) for n in range(200)]], threads=8)
+            run_together(hands, [[one(n) for n in range(times)], [other(3 - n % 4) for n in range(times)]], threads=8)
 
         assert house.call("tests.people.deadlocks") == 0
 

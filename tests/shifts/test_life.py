@@ -168,7 +168,7 @@ def test_the_laws_hold_in_any_life():
     run_state_machine_as_test(
         Ward,
         settings=settings(
-            max_examples=20,
+            max_examples=10,
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),
