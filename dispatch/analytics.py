@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 
+from core.counting import count_by_status, ratio
 from dispatch import selectors
 from dispatch.conf import limits
 from dispatch.models import DamageReport, Estimate, EstimateRequest, Professional
@@ -87,13 +88,13 @@ def professional(user_id: UUID, since: datetime) -> ProfessionalFigures:
         answered=Count("pk", filter=ANSWERED),
         missed=Count("pk", filter=Q(status=EstimateRequest.Status.CEASED)),
     )
-    by_status = _by_status(estimates, Estimate.Status.values)
+    by_status = count_by_status(estimates, Estimate.Status.values)
     her = Professional.objects.get(pk=user_id)
     return ProfessionalFigures(
         live_requests=counts["live"],
         estimates=by_status,
-        response_rate=_ratio(counts["answered"], counts["answered"] + counts["missed"]),
-        win_rate=_ratio(by_status[Estimate.Status.ACCEPTED], sum(by_status[status] for status in DECIDED)),
+        response_rate=ratio(counts["answered"], counts["answered"] + counts["missed"]),
+        win_rate=ratio(by_status[Estimate.Status.ACCEPTED], sum(by_status[status] for status in DECIDED)),
         response_time_s=_median(
             _waits(requests.filter(ANSWERED, answered_at__isnull=False), "asked_at", "answered_at")
         ),
@@ -104,14 +105,14 @@ def professional(user_id: UUID, since: datetime) -> ProfessionalFigures:
 
 def owner(user_id: UUID) -> OwnerFigures:
     return OwnerFigures(
-        reports=_by_status(DamageReport.objects.filter(owner=user_id), DamageReport.Status.values),
-        estimates=_by_status(Estimate.objects.filter(report__owner=user_id), Estimate.Status.values),
+        reports=count_by_status(DamageReport.objects.filter(owner=user_id), DamageReport.Status.values),
+        estimates=count_by_status(Estimate.objects.filter(report__owner=user_id), Estimate.Status.values),
     )
 
 
 def overview(since: datetime, until: datetime) -> Overview:
     reports = DamageReport.objects.filter(created_at__gte=since, created_at__lt=until)
-    by_status = _by_status(reports, DamageReport.Status.values)
+    by_status = count_by_status(reports, DamageReport.Status.values)
     distributed = reports.exclude(wave=0)
     winners = EstimateRequest.objects.filter(
         report__in=reports,
@@ -124,8 +125,8 @@ def overview(since: datetime, until: datetime) -> Overview:
         since=since,
         until=until,
         by_status=by_status,
-        asked_per_report=_ratio(EstimateRequest.objects.filter(report__in=distributed).count(), distributed.count()),
-        estimates_per_report=_ratio(
+        asked_per_report=ratio(EstimateRequest.objects.filter(report__in=distributed).count(), distributed.count()),
+        estimates_per_report=ratio(
             Estimate.objects.standing().filter(report__in=distributed).count(), distributed.count()
         ),
         fill_rate=_fill_rate(by_status),
@@ -144,12 +145,7 @@ def _fill_rate(by_status: dict[str, int]) -> float | None:
     """Of the reports that were settled one way or the other, those that somebody got to repair."""
     status = DamageReport.Status
     filled = by_status[status.IN_PROGRESS] + by_status[status.COMPLETED]
-    return _ratio(filled, filled + by_status[status.EXPIRED])
-
-
-def _by_status(rows: QuerySet, statuses: list[str]) -> dict[str, int]:
-    counted = dict(rows.order_by().values_list("status").annotate(count=Count("pk")))
-    return {status: counted.get(status, 0) for status in statuses}
+    return ratio(filled, filled + by_status[status.EXPIRED])
 
 
 def _waits(rows: QuerySet, begin: str, end: str) -> list[float]:
@@ -166,7 +162,3 @@ def _spread(waits: list[float]) -> dict[str, float] | None:
 def _median(values: Iterable[float]) -> float | None:
     found = list(values)
     return round(median(found), 2) if found else None
-
-
-def _ratio(part: int, whole: int) -> float | None:
-    return round(part / whole, 4) if whole else None

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
+from core.ids import uuid_or_none
 from core.unit import unit
 from dispatch import analytics
 from dispatch.models import DamageReport, EstimateRequest, Professional
@@ -60,7 +61,7 @@ def show_overview(argument: str) -> dict[str, Any]:
 
 def sees_distribution(report_id: str, users: Collection[UUID]) -> set[UUID]:
     """Its owner, all who were asked, and staff."""
-    key = _uuid(report_id)
+    key = uuid_or_none(report_id)
     report = DamageReport.objects.filter(pk=key).first() if key else None
     if report is None:
         return set()
@@ -69,12 +70,12 @@ def sees_distribution(report_id: str, users: Collection[UUID]) -> set[UUID]:
 
 
 def is_professional(user_id: str, users: Collection[UUID]) -> set[UUID]:
-    key = _uuid(user_id)
+    key = uuid_or_none(user_id)
     return {key} & {*users} if key and Professional.objects.filter(pk=key).exists() else set()
 
 
 def is_owner(user_id: str, users: Collection[UUID]) -> set[UUID]:
-    return {key for key in users if key == _uuid(user_id)}
+    return {key for key in users if key == uuid_or_none(user_id)}
 
 
 def operators(argument: str, users: Collection[UUID]) -> set[UUID]:
@@ -83,13 +84,6 @@ def operators(argument: str, users: Collection[UUID]) -> set[UUID]:
 
 def _staff(users: Collection[UUID]) -> set[UUID]:
     return set(User.objects.filter(Q(is_staff=True, is_active=True), pk__in=users).values_list("pk", flat=True))
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 BOARDS = {

@@ -32,6 +32,7 @@ def cease(report: DamageReport, because: Because, now: datetime) -> LetGo:
     report.estimates.pending().update(status=Estimate.Status.DECLINED, declined_because=because, decided_at=now)
     publish(*(events.estimate_declined(rival) for rival in rivals))
     take_back(report)
+    _take_back_from_owner(report)
     touch_report(report)
     touch_professionals(rival.professional_id for rival in rivals)
     return LetGo(asked=selectors.asked(report), engaged=engaged)
@@ -42,11 +43,14 @@ def estimates_went(report: DamageReport) -> None:
     if report.estimates.pending().exists():
         return
     DamageReport.objects.pending().filter(pk=report.pk).update(overdue_at=None)
-    withdraw(messages.subject(report), kinds=[messages.UPDATES], to=[report.owner_id])
+    _take_back_from_owner(report)
 
 
 def take_back(report: DamageReport, to: Collection[UUID] | None = None) -> None:
-    """No request that was told stays, or leaves any more; nor do estimates wait to be read that nobody can choose."""
+    """No request that was told stays, or leaves any more."""
     withdraw(messages.subject(report), kinds=messages.ASKING, to=to)
-    if to is None:
-        withdraw(messages.subject(report), kinds=[messages.UPDATES], to=[report.owner_id])
+
+
+def _take_back_from_owner(report: DamageReport) -> None:
+    """What there was to choose from."""
+    withdraw(messages.subject(report), kinds=[messages.UPDATES], to=[report.owner_id])

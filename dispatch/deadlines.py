@@ -4,10 +4,12 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
+from django.db.models import Q
+
 from core.sweeping import each
 from core.unit import unit
 from dispatch import ceasing, distribution, events, messages, selectors
-from dispatch.conf import WIDEST, limits
+from dispatch.conf import WIDEST
 from dispatch.models import DamageReport, Estimate, EstimateRequest
 from notifications.messages import notify
 from realtime.publishing import publish
@@ -26,20 +28,8 @@ def keep(now: datetime) -> None:
 
 def prompt(report_id: UUID, now: datetime) -> None:
     """Half of their time is over: those who have not answered are told a second time, and not a third."""
-    while _prompt_next_lot(report_id, now):
-        pass
-
-
-@unit
-def _prompt_next_lot(report_id: UUID, now: datetime) -> bool:
-    report = distribution.locked(report_id)
-    slow = report.requests.unanswered().filter(prompt_at__lte=now, prompted_at=None).order_by("pk")
-    lot = dict(slow.values_list("pk", "professional_id")[: limits.lot])
-    if not lot:
-        return False
-    report.requests.unanswered().filter(pk__in=lot).update(prompted_at=now)
-    notify(messages.submit_estimate(report, lot.values()))
-    return True
+    half_time = Q(prompt_at__lte=now, prompted_at=None)
+    distribution.tell(report_id, half_time, "prompted_at", messages.submit_estimate, now)
 
 
 @unit

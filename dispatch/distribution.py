@@ -5,7 +5,7 @@ was asked and not yet told is who to tell. So each step may be repeated, and ano
 died. All steps are taken under the report's lock: nobody is asked twice, and nobody after an estimate was accepted.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
@@ -21,10 +21,11 @@ from dispatch.conf import WIDEST, limits, policy_of
 from dispatch.eligibility import Verdict, judge
 from dispatch.geo import distance_km, rough_km
 from dispatch.models import DamageReport, EstimateRequest, PassedOver
-from notifications.messages import notify
+from notifications.messages import Message, notify
 from realtime.publishing import publish
 
 Reason = EstimateRequest.Reason
+Saying = Callable[[DamageReport, Collection[UUID]], Message]
 
 
 def go_on_everywhere(now: datetime) -> None:
@@ -38,7 +39,12 @@ def go_on(report_id: UUID, now: datetime) -> None:
     """Ask all whose turn it is, so that their programs know; then tell them in words."""
     while _ask_next_wave(report_id, now):
         pass
-    while _tell_next_lot(report_id, now):
+    tell(report_id, Q(told_at=None), "told_at", messages.new_report, now)
+
+
+def tell(report_id: UUID, due: Q, mark: str, say: Saying, now: datetime) -> None:
+    """All who have not answered and are `due`, a lot in a unit; `mark` is the column that remembers it."""
+    while _tell_next_lot(report_id, due, mark, say, now):
         pass
 
 
@@ -157,14 +163,14 @@ def _choose(report: DamageReport, room: int, now: datetime) -> tuple[list[Verdic
 
 
 @unit
-def _tell_next_lot(report_id: UUID, now: datetime) -> bool:
+def _tell_next_lot(report_id: UUID, due: Q, mark: str, say: Saying, now: datetime) -> bool:
     report = locked(report_id)
-    untold = report.requests.unanswered().filter(told_at=None).order_by("pk")
+    untold = report.requests.unanswered().filter(due).order_by("pk")
     lot = dict(untold.values_list("pk", "professional_id")[: limits.lot])
     if not lot:
         return False
-    report.requests.unanswered().filter(pk__in=lot).update(told_at=now)
-    notify(messages.new_report(report, lot.values()))
+    report.requests.unanswered().filter(pk__in=lot).update(**{mark: now})
+    notify(say(report, lot.values()))
     return True
 
 

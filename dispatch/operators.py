@@ -9,6 +9,8 @@ from uuid import UUID
 from django.db.models import Count, F, Max, Min, Q, QuerySet
 
 from accounts.addresses import normalise
+from core.counting import count_by_status
+from core.ids import uuid_or_none
 from dispatch import analytics, distribution, selectors
 from dispatch.analytics import Distribution
 from dispatch.conf import RINGS_KM
@@ -53,13 +55,12 @@ class Insight:
 def insight(report_id: UUID) -> Insight:
     report = selectors.reports().select_related("owner").get(pk=report_id)
     requests = report.requests.order_by()
-    by_status = dict(requests.values_list("status").annotate(count=Count("pk")))
     totals = requests.aggregate(last=Max("asked_at"), told=Count("told_at"), reminded=Count("prompted_at"))
     return Insight(
         report=report,
         distribution=analytics.distribution(report_id),
         reach_km=reach_km(report),
-        requests={status: by_status.get(status, 0) for status in EstimateRequest.Status.values},
+        requests=count_by_status(requests, EstimateRequest.Status.values),
         last_asked_at=totals["last"],
         told=totals["told"],
         reminded=totals["reminded"],
@@ -110,7 +111,7 @@ def why(report: DamageReport, professional: Professional, now: datetime) -> str:
 def find_report(text: str) -> DamageReport:
     """By its id, or by the end of it that the admin shows."""
     text = text.strip().lower()
-    key = _uuid(text)
+    key = uuid_or_none(text)
     if key is not None:
         return selectors.report(key)
     found = list(selectors.reports().filter(pk__endswith=text)[:2]) if len(text) >= SHOWN_OF_ID else []
@@ -123,7 +124,7 @@ def find_report(text: str) -> DamageReport:
 
 def find_professional(text: str) -> Professional:
     """By her id, email address or phone number."""
-    key, address = _uuid(text.strip()), normalise(text)
+    key, address = uuid_or_none(text.strip()), normalise(text)
     named = Q(pk=key) if key else Q(user__email=address) | Q(user__phone=address)
     found = Professional.objects.filter(named).select_related("user").first()
     if found is None:
@@ -146,10 +147,3 @@ def _reasons(passed_over: QuerySet[PassedOver]) -> dict[str, int]:
     for reasons, count in passed_over.values_list("reasons").annotate(count=Count("pk")):
         counts.update(dict.fromkeys(reasons, count))
     return dict(counts.most_common())
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -1,39 +1,26 @@
-from typing import Any
-
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from core.admin import Operated, ReadOnlyInline
 from payments import reconciling, services
 from payments.models import GatewayCommand, LedgerEntry, Payment, Refund, WebhookEvent
-from realtime.admin import Operated
 
 
-class Rows(admin.TabularInline):
-    extra = 0
-    can_delete = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class RefundRows(Rows):
+class RefundRows(ReadOnlyInline):
     model = Refund
     fields = ["amount", "status", "reason", "is_external", "gateway_id", "created_at", "settled_at"]
     ordering = ["created_at"]
 
 
-class LedgerRows(Rows):
+class LedgerRows(ReadOnlyInline):
     model = LedgerEntry
     fields = ["kind", "amount", "currency", "occurred_at", "dedupe_key"]
     ordering = ["occurred_at", "pk"]
 
 
-class CommandRows(Rows):
+class CommandRows(ReadOnlyInline):
     model = GatewayCommand
     fields = ["kind", "state", "attempts", "next_at", "error"]
     ordering = ["created_at", "pk"]

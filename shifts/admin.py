@@ -8,7 +8,7 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from core.admin import ServiceAdmin
+from core.admin import ReadOnlyInline, ServiceAdmin
 from core.errors import DomainError
 from shifts import services
 from shifts.models import (
@@ -23,17 +23,6 @@ from shifts.models import (
 )
 
 STATES = ["status", "assignee", "created_at", "offered_at", "assigned_at"]
-
-
-class ReadOnlyInline(admin.TabularInline):
-    extra = 0
-    can_delete = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 class OfferInline(ReadOnlyInline):

@@ -6,6 +6,7 @@ from statistics import median
 
 from django.db.models import Count, F, Q
 
+from core.counting import count_by_status, ratio
 from shifts.models import Shift, ShiftOffer, ShiftQuerySet
 
 ACCEPTED = Q(status__in=[ShiftOffer.Status.ACCEPTED, ShiftOffer.Status.DROPPED], responded_at__isnull=False)
@@ -34,23 +35,18 @@ def coverage(since: datetime, until: datetime, now: datetime) -> Coverage:
     return Coverage(
         since=since,
         until=until,
-        by_status=_by_status(shifts),
+        by_status=count_by_status(shifts, Shift.Status.values),
         offers_pending=counts["pending"],
         fill_rate=_fill_rate(shifts.filter(start_at__lte=now)),
-        acceptance_rate=_ratio(counts["accepted"], counts["accepted"] + counts["declined"]),
+        acceptance_rate=ratio(counts["accepted"], counts["accepted"] + counts["declined"]),
         time_to_fill_s=_time_to_fill(shifts),
     )
-
-
-def _by_status(shifts: ShiftQuerySet) -> dict[str, int]:
-    counted = dict(shifts.order_by().values_list("status").annotate(count=Count("pk")))
-    return {status: counted.get(status, 0) for status in Shift.Status.values}
 
 
 def _fill_rate(started: ShiftQuerySet) -> float | None:
     """Of the shifts that have begun and were ever held out, those that somebody works."""
     held_out = started.exclude(status__in=[Shift.Status.DRAFT, Shift.Status.CANCELLED])
-    return _ratio(held_out.worked().count(), held_out.count())
+    return ratio(held_out.worked().count(), held_out.count())
 
 
 def _time_to_fill(shifts: ShiftQuerySet) -> float | None:
@@ -58,7 +54,3 @@ def _time_to_fill(shifts: ShiftQuerySet) -> float | None:
     answered = shifts.worked().filter(offered_at__lte=F("assigned_at"))
     waits = [assigned - offered for assigned, offered in answered.values_list("assigned_at", "offered_at")]
     return median(waits).total_seconds() if waits else None
-
-
-def _ratio(part: int, whole: int) -> float | None:
-    return round(part / whole, 4) if whole else None

@@ -7,11 +7,10 @@ from django.db.models import Count, Q, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 
-from core.admin import ServiceAdmin
+from core.admin import ReadOnly, ServiceAdmin
 from dispatch.models import Block, DamageReport, EstimateRequest, Professional, Skill
 from dispatch.services import professionals
 from notifications.admin.base import USER_SEARCH
-from realtime.admin import ReadOnly
 
 
 @admin.register(Professional)

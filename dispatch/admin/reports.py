@@ -9,13 +9,13 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
+from core.admin import Operated
 from dispatch import selectors
 from dispatch.admin import pages
 from dispatch.admin.rows import EstimateInline, PassedOverInline, RequestInline
 from dispatch.models import DamageReport
 from dispatch.operators import reach_km
 from dispatch.services import reports
-from notifications.admin.base import Operated
 
 
 @admin.register(DamageReport)

@@ -7,10 +7,10 @@ from django.db.models import QuerySet
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 
+from core.admin import ReadOnly, ReadOnlyInline
 from core.money import to_major
 from dispatch.models import Estimate, EstimateRequest, PassedOver, Review
 from dispatch.operators import in_words
-from realtime.admin import ReadOnly
 
 SHOWN = 200
 
@@ -39,17 +39,9 @@ class FirstOfThem(BaseInlineFormSet):
         return self._first
 
 
-class FirstInline(admin.TabularInline):
+class FirstInline(ReadOnlyInline):
     formset = FirstOfThem
-    extra = 0
-    can_delete = False
     ordering = ["pk"]
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("professional")

@@ -77,7 +77,8 @@ def revise_report(
         prompt_at = distribution.halfway(now, changes["answer_by"])
         report.requests.unanswered().filter(prompted_at=None).update(prompt_at=prompt_at)
     if PLACE & changes.keys():
-        distribution.measure_anew(distribution.locked(report.pk))
+        report.refresh_from_db()
+        distribution.measure_anew(report)
     if skills is not None or CHANGES_WHOM_TO_ASK & changes.keys():
         _look_again(report, now)
     publish(*events.report_revised(report, selectors.asked(report)))

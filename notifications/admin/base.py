@@ -7,9 +7,6 @@ from django.urls import reverse
 
 from notifications import catalogue
 from notifications.models import Notice
-from realtime.admin import Operated
-
-__all__ = ["USER_SEARCH", "KindFilter", "KindOfNoticeFilter", "Operated", "life_page"]
 
 USER_SEARCH = ["user__email", "user__phone", "user__full_name"]
 

@@ -5,11 +5,10 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
 
-from core.admin import ServiceAdmin
+from core.admin import ReadOnly, ServiceAdmin
 from notifications.models import Broadcast
 from notifications.operators import operations
 from notifications.operators.forms import BroadcastForm
-from realtime.admin import ReadOnly
 
 
 @admin.register(Broadcast)

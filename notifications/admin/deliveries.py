@@ -9,8 +9,9 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 
 from accounts.models import User
+from core.admin import Operated
 from notifications import trees
-from notifications.admin.base import KindFilter, Operated, life_page
+from notifications.admin.base import KindOfNoticeFilter, life_page
 from notifications.models import Attempt, ChannelHealth, Delivery
 from notifications.operators import operations, pages
 
@@ -24,10 +25,6 @@ class LaneFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> QuerySet[Delivery]:
         return queryset.filter(lane=self.value()) if self.value() else queryset
-
-
-class KindOfNoticeFilter(KindFilter):
-    field = "notice__kind"
 
 
 class AttemptInline(admin.TabularInline):

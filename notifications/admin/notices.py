@@ -8,7 +8,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, reverse
 
-from notifications.admin.base import KindFilter, Operated, life_page
+from core.admin import Operated
+from notifications.admin.base import KindFilter, life_page
 from notifications.messages import text_of
 from notifications.models import Delivery, Notice
 from notifications.operators import finding, operations

@@ -5,10 +5,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from notifications.admin.base import USER_SEARCH, Operated, life_page
+from core.admin import Operated, ReadOnly
+from notifications.admin.base import USER_SEARCH, life_page
 from notifications.models import Device, DeviceChange, Digest, Notice, Preference, QuietHours
 from notifications.operators import operations
-from realtime.admin import ReadOnly
 
 
 @admin.register(Device)

@@ -1,11 +1,10 @@
 """Notices by what a caller or a log knows of them."""
 
-from uuid import UUID
-
 from django.db.models import QuerySet
 
 from accounts.addresses import is_email, normalise
 from accounts.models import User
+from core.ids import uuid_or_none
 from notifications.models import Notice
 
 
@@ -14,7 +13,7 @@ def notices_about(text: str) -> QuerySet[Notice]:
     its key alone, or a name.
     """
     text = text.strip()
-    if user_or_notice := _uuid(text):
+    if user_or_notice := uuid_or_none(text):
         found = Notice.objects.filter(pk=user_or_notice) | Notice.objects.filter(recipient=user_or_notice)
         return found | Notice.objects.filter(subject_key=str(user_or_notice))
     if is_email(text):
@@ -29,10 +28,3 @@ def notices_about(text: str) -> QuerySet[Notice]:
 
 def _told_to(users: QuerySet[User]) -> QuerySet[Notice]:
     return Notice.objects.filter(recipient__in=users)
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
-from uuid import UUID
 
 import stripe
 from django.conf import settings
 from django.utils import timezone
 
+from core.ids import uuid_or_none
 from payments.conf import limits
 from payments.errors import BadWebhook, GatewayAway, GatewayRefused, KeySpent
 from payments.gateways.port import Call, RefundSnapshot, Snapshot
@@ -119,7 +119,7 @@ class Stripe:
             captured=captured,
             captured_at=_instant(charge.created) if charge and captured else None,
             refunds=[_refund(refund) for refund in self._refunds(charge)] if charge else [],
-            payment_id=_uuid(_metadata(intent).get("payment_id")),
+            payment_id=uuid_or_none(_metadata(intent).get("payment_id")),
             client_secret=intent.client_secret or "",
         )
 
@@ -187,7 +187,7 @@ def _refund(refund: Any) -> RefundSnapshot:
         amount=refund.amount,
         status=REFUND_STATUSES.get(refund.status, Refund.Status.PENDING),
         at=_instant(refund.created),
-        refund_id=_uuid(_metadata(refund).get("refund_id")),
+        refund_id=uuid_or_none(_metadata(refund).get("refund_id")),
     )
 
 
@@ -202,10 +202,3 @@ def _metadata(thing: Any) -> Mapping[str, str]:
 
 def _instant(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
-
-
-def _uuid(text: str | None) -> UUID | None:
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return None

@@ -1,0 +1,15 @@
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Count, QuerySet
+
+
+def count_by_status(rows: QuerySet[Any], statuses: Iterable[str]) -> dict[str, int]:
+    """How many there are in each, also in those that nothing is in."""
+    counted = dict(rows.order_by().values_list("status").annotate(count=Count("pk")))
+    return {status: counted.get(status, 0) for status in statuses}
+
+
+def ratio(part: int, whole: int) -> float | None:
+    """None where nothing can be divided."""
+    return round(part / whole, 4) if whole else None
