@@ -25,7 +25,7 @@ ALLOWED_HOSTS = words("ALLOWED_HOSTS", "*" if IS_EMBEDDED else "")
 NODE_NAME = env("NODE_NAME", platform.node())
 
 # Apps, lower layers first; wiring is read in the same order.
-DOMAINS = words("DOMAINS", "dispatch,shifts")
+DOMAINS = words("DOMAINS", "dispatch,bookings,shifts")
 OURS = ["core", "accounts", "realtime", "notifications", "payments", *DOMAINS, "config"]
 WIRING = [f"{app}.wiring" for app in OURS if app not in {"core", "config"}]
 INSTALLED_APPS = [
@@ -223,6 +223,10 @@ ENUMS = {
     "ReportPriorityEnum": "dispatch.models.DamageReport.Priority",
     "RequestStatusEnum": "dispatch.models.EstimateRequest.Status",
     "EstimateStatusEnum": "dispatch.models.Estimate.Status",
+    "ReservationStatusEnum": "bookings.models.Reservation.Status",
+    "ReservationPaymentStatusEnum": "bookings.models.Reservation.PaymentStatus",
+    "SubscriptionStatusEnum": "bookings.models.Subscription.Status",
+    "WaitlistStatusEnum": "bookings.models.WaitlistEntry.Status",
     "ShiftPriorityEnum": "shifts.models.Shift.Priority",
     "OfferStatusEnum": "shifts.models.ShiftOffer.Status",
 }
@@ -245,6 +249,8 @@ REALTIME = prefixed("REALTIME_")
 
 # Dispatch: limits (dispatch/conf.py; DISPATCH_ENOUGH_ESTIMATES=3 sets one), and where photos are.
 DISPATCH = prefixed("DISPATCH_")
+DEPOSIT_GATEWAY = env("DEPOSIT_GATEWAY", "stripe")  # for the deposits of estimates
+BOOKINGS = prefixed("BOOKINGS_")  # limits: see bookings/conf.py
 DEFAULT_CURRENCY = env("DEFAULT_CURRENCY", "USD")
 MEDIA_ROOT = Path(env("MEDIA_ROOT", str(DATA_DIR / "media")))
 

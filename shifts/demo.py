@@ -7,10 +7,10 @@ from django.utils import timezone
 
 from accounts.demo import token
 from accounts.models import User
+from core.clocks import DAY
 from core.unit import unit
 from shifts import selectors, services
 from shifts.models import Availability, Employee, HeldQualification, Qualification, Shift, ShiftOffer
-from shifts.times import DAY
 
 ZONE = "America/Toronto"
 NUMBERS = {f"nurse{n}@demo.test": 122 + n for n in range(1, 6)}

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, timedelta
 from enum import StrEnum
 
+from core.clocks import Interval, last_local_day, local_days, local_weeks
 from shifts.models import Availability, Employee, HeldQualification, Leave, Period, Shift
-from shifts.times import Interval, last_local_day, local_days, local_weeks
 
 
 class Reason(StrEnum):

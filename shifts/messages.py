@@ -10,12 +10,12 @@ from django.utils.translation import gettext_noop
 from notifications.messages import Importance, Message
 from shifts.events import OFFER
 from shifts.models import Employee, Shift
-from shifts.times import SHORT_NOTICE
 
 OFFERS = "shift_offers"
 UPDATES = "shift_updates"
 
 HOUR = timedelta(hours=1)
+SHORT_NOTICE = timedelta(hours=24)
 
 
 def subject(shift: Shift) -> tuple[str, int]:

@@ -19,7 +19,6 @@ from shifts import eligibility, events, messages, selectors
 from shifts.boards import touch_coverage
 from shifts.eligibility import Reason
 from shifts.models import Consideration, Employee, Shift, ShiftOffer
-from shifts.times import SHORT_NOTICE
 
 LOT = 200
 
@@ -28,7 +27,7 @@ def go_on_everywhere(now: datetime) -> None:
     """Rings that were lost, windows that closed, shifts that have come near."""
     waiting = Exists(ShiftOffer.objects.pending().filter(shift=OuterRef("pk")))
     has_word_out = Q(mode=Shift.Mode.SEQUENTIAL) & waiting
-    is_near = Q(mode=Shift.Mode.SEQUENTIAL, start_at__lt=now + SHORT_NOTICE)
+    is_near = Q(mode=Shift.Mode.SEQUENTIAL, start_at__lt=now + messages.SHORT_NOTICE)
     due = Shift.objects.open().filter((Q(is_asking=True) & ~has_word_out) | is_near, start_at__gt=now)
     each(due.values_list("pk", flat=True), partial(go_on, now=now))
 
@@ -49,7 +48,7 @@ def ask_next_lot(shift: Shift, now: datetime) -> bool:
     """Consider the best candidates of a locked shift and ask those who fit; True when there may be more to ask."""
     if shift.status != Shift.Status.OPEN or shift.start_at <= now:
         return False
-    if shift.mode == Shift.Mode.SEQUENTIAL and shift.start_at < now + SHORT_NOTICE:
+    if shift.mode == Shift.Mode.SEQUENTIAL and shift.start_at < now + messages.SHORT_NOTICE:
         _open_to_all(shift, now)
     is_alone = shift.mode == Shift.Mode.SEQUENTIAL
     if not shift.is_asking or (is_alone and shift.offers.pending().exists()):

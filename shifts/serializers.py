@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.zones import validate_zone
-from shifts import times
+from core import clocks
 from shifts.models import Consideration, Employee, Qualification, Shift, ShiftOffer
 
 LONGEST = timedelta(hours=25)  # a day of the year that has one hour more
@@ -133,8 +133,8 @@ class ShiftIn(serializers.Serializer):
         return day
 
     def _instants(self, date: Any, start_time: Any, end_time: Any, zone: str) -> tuple[datetime, datetime]:
-        start_at = times.instant(date, start_time, zone)
-        end_at = times.instant(date if end_time > start_time else date + times.DAY, end_time, zone)
+        start_at = clocks.instant(date, start_time, zone)
+        end_at = clocks.instant(date if end_time > start_time else date + clocks.DAY, end_time, zone)
         if start_at is None or end_at is None:
             raise serializers.ValidationError(_("The clocks of this zone skip that time on that day."))
         return start_at, end_at

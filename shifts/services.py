@@ -10,12 +10,13 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from core.clocks import DAY
 from core.doorbell import ring
 from core.errors import refuse
 from core.unit import unit
 from notifications.messages import notify, withdraw
 from realtime.publishing import publish
-from shifts import eligibility, events, messages, offering, selectors, tasks, times
+from shifts import eligibility, events, messages, offering, selectors, tasks
 from shifts.boards import touch_coverage
 from shifts.eligibility import Reason
 from shifts.errors import (
@@ -217,7 +218,7 @@ def send_test_offer(employee: Employee, shift_id: int | None, *, now: datetime) 
 
 
 def _made_up_shift(shift_id: int | None, zone: str, now: datetime) -> Shift:
-    tomorrow = now.astimezone(ZoneInfo(zone)).date() + times.DAY
+    tomorrow = now.astimezone(ZoneInfo(zone)).date() + DAY
     facts: dict[str, Any] = {
         "start_at": datetime.combine(tomorrow, time(9), ZoneInfo(zone)),
         "end_at": datetime.combine(tomorrow, time(17), ZoneInfo(zone)),

@@ -7,8 +7,8 @@ from django.conf import settings
 from django.db import migrations, models
 
 import accounts.zones
+import core.hours
 import core.money
-import dispatch.hours
 import dispatch.models.photos
 
 
@@ -17,6 +17,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("accounts", "0002_feed"),
+        ("payments", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -69,7 +70,7 @@ class Migration(migrations.Migration):
                 (
                     "hours",
                     models.JSONField(
-                        blank=True, default=list, help_text="None: always.", validators=[dispatch.hours.validate_hours]
+                        blank=True, default=list, help_text="None: always.", validators=[core.hours.validate_hours]
                     ),
                 ),
                 ("zone", models.CharField(default="UTC", max_length=64, validators=[accounts.zones.validate_zone])),
@@ -247,6 +248,17 @@ class Migration(migrations.Migration):
                 ("generation", models.PositiveIntegerField(help_text="Of the report, as it was when this was sent.")),
                 ("submitted_at", models.DateTimeField()),
                 ("decided_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "deposit",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="The newest, if one was asked for.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="payments.payment",
+                    ),
+                ),
                 (
                     "report",
                     models.ForeignKey(

@@ -8,6 +8,7 @@ from uuid_utils.compat import uuid7
 from core.money import validate_currency
 from dispatch.models.professionals import Professional
 from dispatch.models.reports import DamageReport
+from payments.models import Payment
 
 
 class EstimateQuerySet(models.QuerySet["Estimate"]):
@@ -49,6 +50,9 @@ class Estimate(models.Model):
     status = models.CharField(max_length=9, choices=Status, default=Status.PENDING)
     declined_because = models.CharField(max_length=6, choices=Because, blank=True)
     generation = models.PositiveIntegerField(help_text="Of the report, as it was when this was sent.")
+    deposit = models.ForeignKey(
+        Payment, models.PROTECT, null=True, blank=True, related_name="+", help_text="The newest, if one was asked for."
+    )
     submitted_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True, blank=True)
 

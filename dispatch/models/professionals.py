@@ -6,8 +6,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.zones import validate_zone
+from core.hours import validate_hours
 from dispatch.geo import Point
-from dispatch.hours import validate_hours
 
 MIDDLING = 0.5
 

@@ -4,6 +4,31 @@ from core.money import CurrencyField, MinorUnitsField
 from dispatch.models import Estimate
 from dispatch.serializers.fields import PhotoOut, PhotosField
 from dispatch.serializers.professionals import ProfessionalOut
+from payments.models import Payment
+
+DEPOSITS = {
+    Payment.Status.CREATED: "due",
+    Payment.Status.REQUIRES_ACTION: "due",
+    Payment.Status.PROCESSING: "due",
+    Payment.Status.FAILED: "due",  # it may be tried again
+    Payment.Status.CANCELLED: "lapsed",
+    Payment.Status.SUCCEEDED: "paid",
+    Payment.Status.PARTIALLY_REFUNDED: "paid",
+    Payment.Status.REFUNDED: "refunded",
+}
+
+
+class DepositOut(serializers.Serializer):
+    """What of a payment both sides may see: only the owner can pay it."""
+
+    payment_id = serializers.UUIDField(source="pk")
+    amount = serializers.IntegerField()
+    refunded = serializers.IntegerField()
+    currency = serializers.CharField()
+    status = serializers.SerializerMethodField(help_text="due, paid, refunded or lapsed.")
+
+    def get_status(self, payment: Payment) -> str:
+        return DEPOSITS[Payment.Status(payment.status)]
 
 
 class EstimateOut(serializers.Serializer):
@@ -22,6 +47,7 @@ class EstimateOut(serializers.Serializer):
     status = serializers.ChoiceField(choices=Estimate.Status.choices)
     declined_because = serializers.CharField(help_text="owner, rival or report; empty unless declined.")
     generation = serializers.IntegerField(help_text="Of the report when this was sent.")
+    deposit = DepositOut(allow_null=True)
     submitted_at = serializers.DateTimeField()
     decided_at = serializers.DateTimeField(allow_null=True)
 

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from accounts.zones import validate_zone
-from dispatch.hours import validate_hours
+from core.hours import validate_hours
 from dispatch.models import Professional, Skill
 from dispatch.serializers.fields import PlaceIn, SkillsField
 from dispatch.serializers.reports import ReviewOut

@@ -3,6 +3,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from rest_framework.test import APIClient
 
 from accounts.models import User
 from dispatch import distribution, selectors
@@ -30,6 +31,21 @@ def rival(db: None) -> Professional:
 @pytest.fixture
 def operator(db: None) -> User:
     return UserFactory(is_staff=True)
+
+
+@pytest.fixture
+def home(owner: User, api_of: Callable[..., APIClient]) -> APIClient:
+    return api_of(owner)
+
+
+@pytest.fixture
+def phone(pro: Professional, api_of: Callable[..., APIClient]) -> APIClient:
+    return api_of(pro.user)
+
+
+@pytest.fixture
+def desk(operator: User, api_of: Callable[..., APIClient]) -> APIClient:
+    return api_of(operator)
 
 
 @pytest.fixture

@@ -14,16 +14,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def home(owner, api_of):
-    return api_of(owner)
-
-
-@pytest.fixture
-def phone(pro, api_of):
-    return api_of(pro.user)
-
-
-@pytest.fixture
 def feed(client):
     """What a calendar app gets, which has the URL and nothing else."""
 

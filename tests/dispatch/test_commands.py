@@ -15,7 +15,8 @@ pytestmark = pytest.mark.django_db
 
 OF_OWNERS = ["revise_report", "complete_report", "cancel_report"]
 OF_PROFESSIONALS = ["submit_estimate", "see_request", "decline_request"]
-ON_ESTIMATES = ["accept_estimate", "decline_estimate", "withdraw_estimate", "give_job_back"]
+OWNERS_ON_ESTIMATES = ["accept_estimate", "decline_estimate", "pay_deposit"]
+ON_ESTIMATES = [*OWNERS_ON_ESTIMATES, "withdraw_estimate", "give_job_back"]
 
 
 def say(user, name, id=None, **data):
@@ -57,6 +58,15 @@ def test_a_job_is_given_back_by_command(pro, distributed, estimated, now):
     assert say(pro.user, "give_job_back", estimate_id=str(estimate.pk)).body["status"] == "withdrawn"
 
 
+def test_a_deposit_is_paid_by_command(owner, pro, distributed, estimated, settings, now):
+    settings.DEPOSIT_GATEWAY = "cash"
+    estimate = estimates.accept_estimate(estimated(pro, distributed()), deposit_percent=20, now=now)
+
+    answer = say(owner, "pay_deposit", estimate_id=str(estimate.pk))
+
+    assert (answer.status, answer.body["id"]) == (200, str(estimate.deposit_id))
+
+
 def test_a_professional_goes_away_by_command(pro):
     assert say(pro.user, "set_availability", is_available=False).body["is_available"] is False
 
@@ -91,7 +101,7 @@ def test_what_is_not_hers_does_not_exist_for_her(pro, rival, distributed, estima
     whole = {"report_id": str(report.pk), "estimate_id": str(estimate.pk), "vehicle_year": 2020, **OFFER}
 
     strangers = [UserFactory(), ProfessionalFactory().user, rival.user]
-    if name in OF_OWNERS or name in ("accept_estimate", "decline_estimate"):
+    if name in OF_OWNERS + OWNERS_ON_ESTIMATES:
         strangers.append(pro.user)
 
     assert {say(stranger, name, **whole).status for stranger in strangers} == {404}

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from dispatch.geo import EARTH_RADIUS_KM, Point, coarse, distance_expression, distance_km, rough_km, within_box
+from tests.properties import tries
 
 DEGREE_KM = radians(1) * EARTH_RADIUS_KM
 HALF_ROUND_KM = 180 * DEGREE_KM
@@ -18,7 +19,9 @@ SUVA = Point(-18.1416, 178.4419)
 OPPOSITE = Point(-69.1519, -14.4295), Point(69.151900001, 165.570500001)  # their haversine is rounded to more than 1
 NEARLY_NOTHING = 5e-324
 
-on_each_engine = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+on_each_engine = settings(
+    max_examples=tries(50), suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
 
 latitudes = st.floats(-90, 90) | st.floats(89.9, 90) | st.floats(-90, -89.9) | st.sampled_from([-90.0, 0.0, 90.0])
 longitudes = st.floats(-180, 180) | st.floats(179.9, 180) | st.floats(-180, -179.9) | st.sampled_from([-180.0, 180.0])

@@ -113,6 +113,7 @@ class TestShapes:
             "status": "pending",
             "declined_because": "",
             "generation": 1,
+            "deposit": None,
             "submitted_at": instant(now),
             "decided_at": None,
         }

@@ -7,9 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import transaction
 from django.db.models import Count, Q
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from core.errors import DomainError
 from dispatch import analytics, deadlines, distribution, matching, newcomers, parting
@@ -20,6 +19,7 @@ from notifications.models import Notice
 from tests.dispatch.hearing import folded, fresh, heard
 from tests.factories.accounts import UserFactory
 from tests.factories.dispatch import CIVIC, OFFER, ProfessionalFactory, north
+from tests.properties import live
 
 BEGINNING = datetime(2031, 1, 6, 8, tzinfo=UTC)
 INSTANT = timedelta(microseconds=1)
@@ -363,14 +363,7 @@ class Town(RuleBasedStateMachine):
         assert Counter(listed) == Counter(expected)
 
 
+@pytest.mark.hypothesis
 @pytest.mark.django_db
 def test_the_laws_hold_in_any_life():
-    run_state_machine_as_test(
-        Town,
-        settings=settings(
-            max_examples=6,
-            stateful_step_count=30,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    live(Town, lives=4, steps=30)

@@ -26,16 +26,6 @@ def media(settings, tmp_path):
     return tmp_path
 
 
-@pytest.fixture
-def home(owner, api_of):
-    return api_of(owner)
-
-
-@pytest.fixture
-def phone(pro, api_of):
-    return api_of(pro.user)
-
-
 def picture(form="JPEG", size=(64, 48)):
     file = BytesIO()
     told = Image.Exif()

@@ -62,11 +62,6 @@ def opening(timestamp=MADE_AT, **facts):
 
 
 @pytest.fixture
-def home(owner, api_of):
-    return api_of(owner)
-
-
-@pytest.fixture
 def phone(api_of):
     """Of a professional who can do what every report of the app's needs."""
     return api_of(ProfessionalFactory(skills=["mechanics"]).user)

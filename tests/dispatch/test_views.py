@@ -28,21 +28,6 @@ TEXTS = {
 }
 
 
-@pytest.fixture
-def home(owner, api_of):
-    return api_of(owner)
-
-
-@pytest.fixture
-def phone(pro, api_of):
-    return api_of(pro.user)
-
-
-@pytest.fixture
-def desk(operator, api_of):
-    return api_of(operator)
-
-
 class TestReports:
     def test_a_report_is_opened_read_revised_and_cancelled(self, home, owner):
         opened = home.post("/api/dispatch/reports", {**CIVIC, "estimated_cost": 100_00, "skills": ["painters"]})

@@ -5,16 +5,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from core.clocks import INSTANT
 from core.errors import DomainError
 from notifications.models import Notice
 from shifts import eligibility, expiry, messages, offering, overlaps, selectors, services
 from shifts.models import Employee, Shift, ShiftOffer
-from shifts.times import INSTANT
 from tests.factories.shifts import AvailabilityFactory, EmployeeFactory, ShiftFactory
+from tests.properties import live
 from tests.shifts.hearing import folded, fresh
 
 BEGINNING = datetime(2031, 1, 6, 8, tzinfo=UTC)
@@ -163,17 +163,10 @@ class Ward(RuleBasedStateMachine):
             assert folded(nurse.user) == fresh(nurse.user)
 
 
+@pytest.mark.hypothesis
 @pytest.mark.django_db
 def test_the_laws_hold_in_any_life():
-    run_state_machine_as_test(
-        Ward,
-        settings=settings(
-            max_examples=10,
-            stateful_step_count=30,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    live(Ward, lives=5, steps=30)
 
 
 @pytest.mark.django_db

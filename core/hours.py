@@ -6,7 +6,6 @@ begins when it is put forward, and an hour that it shows twice is worked twice.
 """
 
 import re
-from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
@@ -17,10 +16,10 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from core.clocks import DAY, SECOND, clock_change, offsets_differ
+
 MOST_SPANS = 28
 
-SECOND = timedelta(seconds=1)  # what the offsets of zones are counted in
-DAY = timedelta(days=1)
 WEEK = 7 * DAY
 HORIZON = 15  # days: the clock may skip a weekly start once
 
@@ -74,6 +73,14 @@ def validate_hours(value: object) -> None:
         raise ValidationError(_("Working hours do not overlap."))
 
 
+def validate_spans(value: object) -> None:
+    """Of one day: `{"start": "22:00", "end": "06:00"}`."""
+    is_list = isinstance(value, list) and all(isinstance(span, dict) and "weekday" not in span for span in value)
+    if not is_list:
+        raise ValidationError(_("The hours of a day are a list of starts and ends."))
+    validate_hours([{"weekday": 0, **span} for span in value])  # type: ignore[attr-defined]
+
+
 def _validate_span(span: object, params: dict[str, int]) -> None:
     if not isinstance(span, dict) or span.keys() != Span.__annotations__.keys():
         raise ValidationError(_("Entry %(number)s: give a weekday, a start and an end, nothing else."), params=params)
@@ -104,14 +111,5 @@ def _shown(zone: str, at: datetime) -> tuple[int, str]:
 def _between_clock_changes(zone: str, at: datetime) -> tuple[tuple[datetime, datetime], ...]:
     clock, whole = ZoneInfo(zone), at.replace(microsecond=0)
     days = [whole + n * DAY for n in range(HORIZON + 1)]
-    changes = [_change(clock, *day) for day in pairwise(days) if _differ(clock, *day)]
+    changes = [clock_change(clock, *day) for day in pairwise(days) if offsets_differ(clock, *day)]
     return tuple(pairwise([at, *changes, days[-1]]))
-
-
-def _change(clock: ZoneInfo, begin: datetime, end: datetime) -> datetime:
-    seconds = range((end - begin) // SECOND)
-    return begin + SECOND * bisect_left(seconds, True, key=lambda n: _differ(clock, begin, begin + n * SECOND))
-
-
-def _differ(clock: ZoneInfo, one: datetime, other: datetime) -> bool:
-    return one.astimezone(clock).utcoffset() != other.astimezone(clock).utcoffset()

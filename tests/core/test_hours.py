@@ -10,7 +10,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rest_framework import serializers
 
-from dispatch.hours import Span, is_open, next_opening, validate_hours
+from core.hours import Span, is_open, next_opening, validate_hours
+from tests.properties import tries
 
 SECOND, MINUTE, QUARTER = timedelta(seconds=1), timedelta(minutes=1), timedelta(minutes=15)
 DAY = timedelta(days=1)
@@ -220,7 +221,7 @@ CHANGING = ["Africa/Cairo", "Australia/Lord_Howe", "Pacific/Apia", "America/New_
 EVERYWHERE = sorted(available_timezones())
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=tries(150))
 @given(spans=weekly([0, 1, 30, 59]), zone_and_moment=moments_in(EVERYWHERE))
 def test_it_is_open_when_the_clock_says_so(spans, zone_and_moment):
     zone, moment = zone_and_moment
@@ -228,7 +229,7 @@ def test_it_is_open_when_the_clock_says_so(spans, zone_and_moment):
     assert is_open(spans, zone, moment) is is_worked(spans, zone, moment)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=tries(50))
 @given(spans=weekly([0, 15, 30, 45]), zone_and_moment=moments_in(CHANGING))
 @example(hours("12:00", "12:00", [FRIDAY]), ("Pacific/Apia", utc("2011-12-30 09:59")))
 @example(hours("02:00", "01:45"), ("Australia/Lord_Howe", utc("2026-04-04 12:00")))
@@ -243,7 +244,7 @@ def test_the_next_opening_is_the_first_of_all_quarters_that_open(spans, zone_and
     assert next_opening(spans, zone, at) == (openings[0] if openings else None)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=tries(100))
 @given(spans=weekly([0, 1, 30, 59]), zone_and_moment=moments_in(EVERYWHERE), data=st.data())
 def test_nothing_opens_between_now_and_the_next_opening(spans, zone_and_moment, data):
     zone, at = zone_and_moment

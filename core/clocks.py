@@ -1,12 +1,13 @@
 """Local days and wall clocks in instants. Lengths are real time: a night can have seven hours or nine."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 DAY = timedelta(days=1)
-SHORT_NOTICE = timedelta(hours=24)
+SECOND = timedelta(seconds=1)  # what the offsets of zones are counted in
 INSTANT = timedelta(microseconds=1)
 
 
@@ -16,6 +17,10 @@ class Interval:
 
     start: datetime
     end: datetime
+
+    @property
+    def is_empty(self) -> bool:
+        return self.end <= self.start
 
     def overlaps(self, other: "Interval") -> bool:
         return self.start < other.end and other.start < self.end
@@ -43,6 +48,28 @@ def instant(day: date, wall: time, zone: str) -> datetime | None:
     return moment if shown == local.replace(tzinfo=None) else None
 
 
+def at_or_after(day: date, wall: time, zone: str) -> datetime:
+    """When the clocks of `zone` first show this; where they skip it, the moment they are put forward."""
+    clock = ZoneInfo(zone)
+    before, after = (datetime.combine(day, wall, clock).replace(fold=fold).astimezone(UTC) for fold in (0, 1))
+    return clock_change(clock, after, before) if after < before else before
+
+
+def clock_change(clock: ZoneInfo, begin: datetime, end: datetime) -> datetime:
+    """The moment between these at which the clock is put forward or back. There is one."""
+    seconds = range((end - begin) // SECOND)
+    return begin + SECOND * bisect_left(seconds, True, key=lambda n: offsets_differ(clock, begin, begin + n * SECOND))
+
+
+def offsets_differ(clock: ZoneInfo, one: datetime, other: datetime) -> bool:
+    return one.astimezone(clock).utcoffset() != other.astimezone(clock).utcoffset()
+
+
+def local_day(day: date, zone: str) -> Interval:
+    """23, 24 or 25 hours long, and empty where the calendar skips it."""
+    return Interval(_midnight(day, zone), _midnight(day + DAY, zone))
+
+
 def last_local_day(interval: Interval, zone: str) -> date:
     return (interval.end - INSTANT).astimezone(ZoneInfo(zone)).date()
 
@@ -51,7 +78,7 @@ def local_days(interval: Interval, zone: str) -> Iterator[Interval]:
     """The calendar days an interval touches, each 23, 24 or 25 hours long."""
     day = interval.start.astimezone(ZoneInfo(zone)).date()
     while day <= last_local_day(interval, zone):
-        yield Interval(_midnight(day, zone), _midnight(day + DAY, zone))
+        yield local_day(day, zone)
         day += DAY
 
 
@@ -65,5 +92,4 @@ def local_weeks(interval: Interval, zone: str) -> Iterator[Interval]:
 
 
 def _midnight(day: date, zone: str) -> datetime:
-    # Where clocks skip midnight, this is the moment they skip it.
-    return datetime.combine(day, time.min, ZoneInfo(zone)).astimezone(UTC)
+    return at_or_after(day, time.min, zone)

@@ -1,0 +1,7 @@
+"""What the local days of providers that are over came to."""
+
+from datetime import datetime
+
+
+def count_everywhere(now: datetime) -> None:
+    """Beat."""

@@ -1,0 +1,42 @@
+"""A reservation is cancelled, and its seats and its money go back."""
+
+from datetime import datetime
+
+from bookings import seats, waitlist
+from bookings.holds import slot_of, subject_of
+from bookings.models import Reservation
+from bookings.placing import move
+from bookings.policies import percent_back, share
+from payments import services as payments
+from payments.models import Payment
+from payments.selectors import open_payment, paid_payments
+
+Status = Reservation.Status
+By = Reservation.By
+
+
+def cancel(reservation: Reservation, by: By, because: str, now: datetime) -> None:
+    """The reservation is locked, and pending or confirmed."""
+    slot = slot_of(reservation)
+    column: seats.Column = "held" if reservation.status == Status.PENDING else "confirmed"
+    percent = percent_back(reservation.policy, reservation.start_at, now) if by == By.USER else 100
+    move(reservation, Status.CANCELLED, now, cancelled_at=now, cancelled_by=by, cancelled_because=because)
+    waitlist.let_go(reservation)
+    seats.release(slot, reservation.seats, column)
+    waitlist.offer(slot, now)
+    give_back(reservation, percent, now)
+
+
+def give_back(reservation: Reservation, percent: int, now: datetime) -> None:
+    """What was paid, less what was given back already; who has not paid yet, need not."""
+    subject = subject_of(reservation)
+    if payment := open_payment(subject):
+        payments.cancel_payment(payment, now=now)
+    for payment in paid_payments(subject):
+        amount = min(share(payment.captured, percent), refundable(payment))
+        if amount > 0:
+            payments.refund_payment(payment, amount=amount, reason="cancelled", now=now)
+
+
+def refundable(payment: Payment) -> int:
+    return payment.captured - sum(payment.refunds.standing().values_list("amount", flat=True))

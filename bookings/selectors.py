@@ -1,0 +1,175 @@
+"""Who may see what, and what is in a fresh view."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from accounts.models import User
+from bookings.errors import (
+    NoSuchEntry,
+    NoSuchPlan,
+    NoSuchProvider,
+    NoSuchReservation,
+    NoSuchService,
+    NoSuchSubscription,
+    NotYours,
+)
+from bookings.models import Plan, Provider, Reservation, Service, Subscription, WaitlistEntry
+from bookings.models.reservations import ReservationQuerySet, WaitlistQuerySet
+from bookings.models.subscriptions import SubscriptionQuerySet
+from bookings.teams import worked_for_by
+from core.errors import refuse
+
+RECENT = 50
+
+Status = Reservation.Status
+
+
+# What can be booked.
+
+
+def open_provider(provider_id: UUID) -> Provider:
+    found = Provider.objects.open().filter(pk=provider_id).first()
+    if found is None:
+        raise NoSuchProvider
+    return found
+
+
+def open_service(service_id: UUID) -> Service:
+    found = Service.objects.select_related("provider").filter(pk=service_id, is_active=True).first()
+    if found is None or not found.is_bookable:
+        raise NoSuchService
+    return found
+
+
+def open_plan(plan_id: UUID) -> Plan:
+    found = Plan.objects.select_related("provider").filter(pk=plan_id, is_active=True).first()
+    if found is None or not found.provider.is_open:
+        raise NoSuchPlan
+    return found
+
+
+# The customer's own.
+
+
+def reservations() -> ReservationQuerySet:
+    return Reservation.objects.select_related("provider", "service")
+
+
+def reservations_of(user: User) -> ReservationQuerySet:
+    return reservations().filter(user=user)
+
+
+def reservation_of(user: User, reservation_id: UUID) -> Reservation:
+    return _reservation(reservations_of(user), reservation_id)
+
+
+def subscriptions() -> SubscriptionQuerySet:
+    return Subscription.objects.select_related("provider")
+
+
+def subscriptions_of(user: User) -> SubscriptionQuerySet:
+    return subscriptions().filter(user=user)
+
+
+def subscription_of(user: User, subscription_id: UUID) -> Subscription:
+    return _subscription(subscriptions_of(user), subscription_id)
+
+
+def entries_of(user: User) -> WaitlistQuerySet:
+    return WaitlistEntry.objects.select_related("slot__service").filter(user=user)
+
+
+def entry_of(user: User, entry_id: UUID) -> WaitlistEntry:
+    found = entries_of(user).filter(pk=entry_id).first()
+    if found is None:
+        raise NoSuchEntry
+    return found
+
+
+# The provider's.
+
+
+def providers_of(user: User) -> QuerySet[Provider]:
+    return worked_for_by([user.pk])
+
+
+def provider_of(user: User, provider_id: UUID) -> Provider:
+    """For those who work there; nobody else learns whether there is one."""
+    found = providers_of(user).filter(pk=provider_id).first()
+    if found is None:
+        raise NoSuchProvider
+    return found
+
+
+def provider_owned_by(user: User, provider_id: UUID) -> Provider:
+    provider = provider_of(user, provider_id)
+    refuse(NotYours, unless=provider.owner_id == user.pk)
+    return provider
+
+
+def reservation_with(provider: Provider, reservation_id: UUID) -> Reservation:
+    return _reservation(reservations().filter(provider=provider), reservation_id)
+
+
+def reservation_worked_on_by(user: User, reservation_id: UUID) -> Reservation:
+    return _reservation(reservations().filter(provider__in=providers_of(user)), reservation_id)
+
+
+def subscription_with(provider: Provider, subscription_id: UUID) -> Subscription:
+    return _subscription(subscriptions().filter(provider=provider), subscription_id)
+
+
+def _reservation(those: ReservationQuerySet, reservation_id: UUID) -> Reservation:
+    found = those.filter(pk=reservation_id).first()
+    if found is None:
+        raise NoSuchReservation
+    return found
+
+
+def _subscription(those: SubscriptionQuerySet, subscription_id: UUID) -> Subscription:
+    found = those.filter(pk=subscription_id).first()
+    if found is None:
+        raise NoSuchSubscription
+    return found
+
+
+# What is in a fresh view.
+
+
+def recent_reservations(user_id: UUID) -> list[str]:
+    """All that are still to come, and the newest of the others."""
+    newest = Reservation.objects.filter(user=user_id).order_by("-created_at", "-pk")
+    return _keys(newest, Q(status__in=Reservation.ACTIVE))
+
+
+def recent_references(user_id: UUID) -> list[str]:
+    """The newest, of a provider who may have a million."""
+    newest = Reservation.objects.order_by("-created_at", "-pk")
+    each = [newest.filter(provider=one).values_list("pk", flat=True)[:RECENT] for one in worked_for_by([user_id])]
+    return [str(pk) for keys in each for pk in keys]
+
+
+def recent_subscriptions(user_id: UUID) -> list[str]:
+    newest = Subscription.objects.filter(user=user_id).order_by("-created_at", "-pk")
+    return _keys(newest, Q(status__in=Subscription.LIVE))
+
+
+def recent_subscription_references(user_id: UUID) -> list[str]:
+    newest = Subscription.objects.order_by("-created_at", "-pk")
+    each = [newest.filter(provider=one).values_list("pk", flat=True)[:RECENT] for one in worked_for_by([user_id])]
+    return [str(pk) for keys in each for pk in keys]
+
+
+def recent_entries(user_id: UUID) -> list[str]:
+    newest = WaitlistEntry.objects.filter(user=user_id).order_by("-created_at", "-pk")
+    return _keys(newest, Q(status__in=WaitlistEntry.LIVE))
+
+
+def _keys(newest: QuerySet, live: Q) -> list[str]:
+    keys: Iterable[UUID] = [
+        *newest.values_list("pk", flat=True)[:RECENT],
+        *newest.filter(live).values_list("pk", flat=True),
+    ]
+    return [str(key) for key in dict.fromkeys(keys)]

@@ -1,0 +1,48 @@
+from datetime import datetime
+
+from accounts.models import User
+from bookings import events, holds, seats, slots
+from bookings.errors import ReservedAlready, SeatsFree
+from bookings.models import Reservation, Service, Slot, WaitlistEntry
+from bookings.services.reservations import cancel_reservation
+from core.errors import refuse
+from core.unit import unit
+from realtime.publishing import publish
+
+Status = WaitlistEntry.Status
+
+
+@unit
+def join_waitlist(
+    user: User, service: Service, *, start_at: datetime, seats_wanted: int = 1, now: datetime
+) -> WaitlistEntry:
+    """Of a slot that is full; who has joined already stays where she was."""
+    slot = slots.bookable(service, start_at, now)
+    seats.guard(slot)
+    slot = _locked(slot)
+    holds.reclaim(slot, now)
+    slot = _locked(slot)
+    mine = slot.waitlist.live().filter(user=user).first()
+    if mine is not None:
+        return mine
+    refuse(ReservedAlready, unless=not slot.reservations.active().filter(user=user).exists())
+    refuse(SeatsFree, unless=seats.free(slot) < seats_wanted)
+    entry = WaitlistEntry.objects.create(slot=slot, user=user, seats=seats_wanted, created_at=now)
+    publish(events.waitlist_changed(entry))
+    return entry
+
+
+@unit
+def leave_waitlist(entry: WaitlistEntry, *, now: datetime) -> WaitlistEntry:
+    """What was offered to her goes to the next."""
+    WaitlistEntry.objects.filter(pk=entry.pk, status=Status.WAITING).update(status=Status.LEFT)
+    entry = WaitlistEntry.objects.select_related("reservation").get(pk=entry.pk)
+    if entry.status == Status.OFFERED and entry.reservation is not None:
+        cancel_reservation(entry.reservation, by=Reservation.By.USER, now=now)
+    publish(events.waitlist_changed(entry))
+    return WaitlistEntry.objects.get(pk=entry.pk)
+
+
+def _locked(slot: Slot) -> Slot:
+    whole = Slot.objects.select_related("provider", "service__provider")
+    return whole.select_for_update(no_key=True, of=("self",)).get(pk=slot.pk)

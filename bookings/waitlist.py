@@ -1,0 +1,52 @@
+"""Seats that come free are offered in the unit that frees them: nobody can be quicker than who has waited."""
+
+from datetime import datetime, timedelta
+
+from bookings import events, messages, seats
+from bookings.conf import limits
+from bookings.models import Reservation, Slot, WaitlistEntry
+from bookings.placing import place
+from notifications.messages import notify
+from realtime.publishing import publish
+
+Status = WaitlistEntry.Status
+
+
+def offer(slot: Slot, now: datetime) -> None:
+    """To the first in line, and on, as long as there is room; who wants more seats than are free is passed over."""
+    if slot.start_at - timedelta(minutes=slot.service.notice_minutes) <= now or not slot.service.is_bookable:
+        return
+    waiting = slot.waitlist.waiting().select_for_update(no_key=True, skip_locked=True, of=("self",))
+    for entry in waiting.select_related("user"):
+        if slot.reservations.active().filter(user=entry.user_id).exists():
+            settle(entry, Status.BOOKED)
+        elif seats.take(slot, entry.seats, "held"):
+            _offer(entry, slot, now)
+
+
+def settle(entry: WaitlistEntry, status: Status, reservation: Reservation | None = None) -> None:
+    entry.status, entry.reservation = status, reservation or entry.reservation
+    entry.save(update_fields=["status", "reservation"])
+    publish(events.waitlist_changed(entry))
+
+
+def taken_up(reservation: Reservation) -> None:
+    _settle_offer(reservation, Status.BOOKED)
+
+
+def let_go(reservation: Reservation) -> None:
+    is_by_hand = reservation.status == Reservation.Status.CANCELLED
+    _settle_offer(reservation, Status.LEFT if is_by_hand else Status.LAPSED)
+
+
+def _settle_offer(reservation: Reservation, status: Status) -> None:
+    entry = WaitlistEntry.objects.filter(reservation=reservation.pk, status=Status.OFFERED).first()
+    if entry is not None:
+        settle(entry, status)
+
+
+def _offer(entry: WaitlistEntry, slot: Slot, now: datetime) -> None:
+    until = min(now + timedelta(minutes=limits.offer_minutes), slot.start_at)
+    reservation = place(entry.user, slot.service, slot, entry.seats, hold_until=until, now=now)
+    settle(entry, Status.OFFERED, reservation)
+    notify(messages.seat_offered(reservation))

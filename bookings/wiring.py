@@ -1,0 +1,30 @@
+from django.utils.translation import gettext_noop
+
+from bookings import boards, commands, events, kinds, messages, paying, renewing, stats
+from bookings.services import people
+from notifications.catalogue import NoticeKind
+
+KINDS = {
+    events.RESERVATION: kinds.RESERVATION,
+    events.REFERENCE: kinds.REFERENCE,
+    events.SUBSCRIPTION: kinds.SUBSCRIPTION,
+    events.SUBSCRIPTION_REFERENCE: kinds.SUBSCRIPTION_REFERENCE,
+    events.WAITLIST: kinds.ENTRY,
+}
+COMMANDS = commands.COMMANDS
+SETTLERS = [(stats.Moved, stats.settle)]
+PAYABLES = {events.RESERVATION: paying.RESERVATION, renewing.INVOICES: paying.INVOICE}
+NOTICES = {
+    messages.RESERVATIONS: NoticeKind(gettext_noop("Reservations")),
+    messages.SUBSCRIPTIONS: NoticeKind(gettext_noop("Subscriptions")),
+    messages.REMINDERS: NoticeKind(gettext_noop("Reminders")),
+}
+BOARDS = boards.BOARDS
+SCHEDULE = {
+    "bookings.keep_deadlines": {"task": "bookings.tasks.keep_deadlines", "schedule": 15.0},
+    "bookings.renew": {"task": "bookings.tasks.renew", "schedule": 30.0},
+    "bookings.remind": {"task": "bookings.tasks.remind", "schedule": 20.0},
+    "bookings.leave": {"task": "bookings.tasks.leave", "schedule": 60.0},
+    "bookings.count_days": {"task": "bookings.tasks.count_days", "schedule": 900.0},
+}
+ANONYMISED = [people.retire]
