@@ -6,12 +6,16 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.auth import get_permission_codename
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.forms import BaseInlineFormSet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_POST
 
 from core.errors import DomainError
 from core.unit import unit
+
+SHOWN = 200
 
 
 class ReadOnly(admin.ModelAdmin):
@@ -25,10 +29,8 @@ class ReadOnly(admin.ModelAdmin):
         return False
 
 
-class Operated(ReadOnly):
-    """What is looked at, and changed by buttons only."""
-
-    show_full_result_count = False
+class Buttons(admin.ModelAdmin):
+    """Actions that call services, for those who may change what they are about."""
 
     def has_operate_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm(f"{self.opts.app_label}.{get_permission_codename('change', self.opts)}")
@@ -58,6 +60,12 @@ class Operated(ReadOnly):
         return path(route, self.admin_site.admin_view(require_POST(press)), name=f"{self.opts.app_label}_{name}")
 
 
+class Operated(Buttons, ReadOnly):
+    """What is looked at, and changed by buttons only."""
+
+    show_full_result_count = False
+
+
 class ReadOnlyInline(admin.TabularInline):
     extra = 0
     can_delete = False
@@ -69,13 +77,31 @@ class ReadOnlyInline(admin.TabularInline):
         return False
 
 
+class FirstOfThem(BaseInlineFormSet):
+    """There may be thousands."""
+
+    def get_queryset(self) -> QuerySet[Any]:
+        if not hasattr(self, "_first"):
+            self._first = super().get_queryset()[:SHOWN]
+        return self._first
+
+
+class FirstInline(ReadOnlyInline):
+    formset = FirstOfThem
+    ordering = ["pk"]
+
+
 class ServiceAdmin(admin.ModelAdmin):
     """For forms that call services. Django opens a transaction for all of a form; a unit that began inside it would be
-    the second to wait for SQLite, and wait in vain.
+    the second to wait for SQLite, and wait in vain. What a service refuses is said on the form.
     """
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method != "POST":
             return super().changeform_view(request, *args, **kwargs)
-        with unit():
-            return super().changeform_view(request, *args, **kwargs)
+        try:
+            with unit():
+                return super().changeform_view(request, *args, **kwargs)
+        except DomainError as refusal:
+            self.message_user(request, refusal.message, messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())

@@ -20,7 +20,7 @@ def insert(rows: Sequence[M], *, ignore_conflicts: bool = False) -> Sequence[M]:
     """
     if not rows:
         return []
-    if connection.vendor == "postgresql" and len(rows) >= FEW:
+    if connection.vendor == "postgresql" and (ignore_conflicts or len(rows) >= FEW):
         return _insert_columns(rows, ignore_conflicts)
     table = type(rows[0])._default_manager
     table.bulk_create(rows, ignore_conflicts=ignore_conflicts)

@@ -58,6 +58,11 @@ def to_major(minor: int, code: str) -> Decimal:
     return Decimal(minor).scaleb(-exponent(code))
 
 
+def formatted(minor: int, code: str) -> str:
+    """For operators: 1,250.00 EUR."""
+    return f"{to_major(minor, code):,} {code}"
+
+
 def validate_currency(code: str) -> None:
     """For columns of models too."""
     if code not in EXPONENTS:

@@ -1,22 +1,18 @@
 """Deadlines, for whatever calendar somebody uses. Where a vehicle is does not leave with them: feeds are shared."""
 
-from datetime import datetime, timedelta
-from unicodedata import category
-from urllib.parse import urlsplit
-from uuid import UUID, uuid5
+from datetime import datetime
 
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
-from icalendar import TRANSP, Calendar, Event
+from icalendar import TRANSP, Event
 
 from accounts.models import User
+from core.calendars import feed, one_line, uid
 from dispatch import selectors
 from dispatch.models import DamageReport, EstimateRequest
 
 FEED = "dispatch"
-REFRESH = timedelta(hours=1)
-PRODUCT = "-//Realtime server//Dispatch//EN"
 
 
 def url(token: str) -> str:
@@ -28,20 +24,13 @@ def deadlines(user: User, now: datetime) -> bytes:
     with translation.override(user.locale):
         requests = map(_estimate_due, selectors.requests_to_answer(user, now))
         reports = map(_choice_due, selectors.reports_to_decide(user, now))
-        feed = Calendar.new(
-            prodid=PRODUCT,
-            name=_("Estimates"),
-            refresh_interval=REFRESH,
-            uid=_uid(user.pk, "calendar"),
-            subcomponents=[*requests, *reports],
-        )
-    return feed.to_ical()
+        return feed("Dispatch", _("Estimates"), user.pk, [*requests, *reports])
 
 
 def _estimate_due(request: EstimateRequest) -> Event:
     report = request.report
     return Event.new(
-        uid=_uid(request.report_id, f"request {request.professional_id}"),
+        uid=uid(request.report_id, f"request {request.professional_id}"),
         summary=_line(_("Estimate due: {vehicle}"), report),
         start=report.answer_by,
         stamp=request.asked_at,
@@ -54,7 +43,7 @@ def _estimate_due(request: EstimateRequest) -> Event:
 def _choice_due(report: DamageReport) -> Event:
     """From when the answers are due until the report expires."""
     return Event.new(
-        uid=_uid(report.pk, "report"),
+        uid=uid(report.pk, "report"),
         summary=_line(_("Choose an estimate: {vehicle}"), report),
         start=report.answer_by,
         end=report.expires_at,
@@ -65,17 +54,11 @@ def _choice_due(report: DamageReport) -> Event:
     )
 
 
-def _uid(key: UUID, of: str) -> str:
-    """The same for as long as the thing exists."""
-    return f"{uuid5(key, of)}@{urlsplit(settings.PUBLIC_URL).hostname}"
-
-
 def _sequence(report: DamageReport) -> int:
     """A deadline moves when the owner changes the report, and when it is looked for farther away."""
     return report.generation + report.ring
 
 
 def _line(text: str, report: DamageReport) -> str:
-    """One line, whatever an owner calls a vehicle: other controls than line ends have no place in a calendar at all."""
-    words = text.format(vehicle=report.vehicle).split()
-    return "".join(sign for sign in " ".join(words) if category(sign) != "Cc")
+    """One line, whatever an owner calls a vehicle."""
+    return one_line(text.format(vehicle=report.vehicle))

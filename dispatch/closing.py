@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from core.errors import refuse
-from dispatch import ceasing, events, messages
+from dispatch import ceasing, deposits, events, messages
 from dispatch.boards import touch_professionals
 from dispatch.errors import ReportClosed
 from dispatch.models import DamageReport, Estimate
@@ -22,5 +22,6 @@ def cancel(report: DamageReport, now: datetime) -> None:
     publish(*events.report_cancelled(report, let_go.asked))
     notify(messages.report_cancelled(report, let_go.engaged))
     if winner:
+        deposits.call_off(winner, now)
         notify(messages.job_cancelled(report, winner.professional_id))
         touch_professionals([winner.professional_id])

@@ -19,6 +19,7 @@ from dispatch.serializers import (
     RequestOut,
 )
 from dispatch.services import estimates, professionals, reports, requests
+from payments.serializers import PaymentOut
 
 Data = dict[str, Any]
 
@@ -45,6 +46,11 @@ def cancel_report(user: User, data: Data) -> Data:
 def accept_estimate(user: User, data: Data) -> Data:
     estimate = selectors.estimate_to_decide(user, **read(EstimateIdIn, data))
     return EstimateOut(estimates.accept_estimate(estimate, now=timezone.now())).data
+
+
+def pay_deposit(user: User, data: Data) -> Data:
+    estimate = selectors.estimate_to_decide(user, **read(EstimateIdIn, data))
+    return PaymentOut(estimates.pay_deposit(estimate, now=timezone.now())).data
 
 
 def decline_estimate(user: User, data: Data) -> Data:
@@ -91,6 +97,7 @@ COMMANDS = {
     "dispatch.complete_report": complete_report,
     "dispatch.cancel_report": cancel_report,
     "dispatch.accept_estimate": accept_estimate,
+    "dispatch.pay_deposit": pay_deposit,
     "dispatch.decline_estimate": decline_estimate,
     "dispatch.submit_estimate": submit_estimate,
     "dispatch.withdraw_estimate": withdraw_estimate,

@@ -24,6 +24,11 @@ class Limits(Overridable):
     open_reports: int = 20  # of one owner
     photos: int = 10  # of one report or estimate
     photo_hours: float = 24  # until a photo that belongs to nothing is removed
+    deposit_percent: int = 0  # of what was accepted, to be paid ahead
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.deposit_percent <= 100:
+            raise ValueError("DISPATCH_DEPOSIT_PERCENT is 0 to 100.")
 
 
 limits = Limits.from_settings("DISPATCH_", settings.DISPATCH)

@@ -1,4 +1,3 @@
-import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -7,7 +6,7 @@ from typing import Any
 from django.db.models import Count, Sum
 from django.utils import timezone
 
-from accounts.demo import token
+from accounts.demo import curl, token
 from accounts.models import User
 from core.unit import unit
 from dispatch import distribution, selectors, standings
@@ -81,15 +80,10 @@ def ways_in(address: str) -> list[str]:
         f"  OWNER={token(OWNER)}",
         f"  PRO1={token('pro1@demo.test')}",
         f'  wscat -s stream.v1 -c "ws://{address}/ws?token=$PRO1"',
-        _curl("OWNER", f"{api}/reports", civic),
-        _curl("PRO1", f"{api}/estimates", offer),
-        _curl("OWNER", f"{api}/estimates/ESTIMATE/accept"),
+        curl("OWNER", "POST", f"{api}/reports", civic),
+        curl("PRO1", "POST", f"{api}/estimates", offer),
+        curl("OWNER", "POST", f"{api}/estimates/ESTIMATE/accept"),
     ]
-
-
-def _curl(who: str, url: str, body: dict[str, Any] | None = None) -> str:
-    data = f" -H 'Content-Type: application/json' -d '{json.dumps(body)}'" if body else ""
-    return f'  curl -X POST {url} -H "Authorization: Bearer ${who}"{data}'
 
 
 @unit

@@ -12,7 +12,8 @@ from uuid import UUID
 
 from django.db.models import Count
 
-from dispatch import hours, matching
+from core import hours
+from dispatch import matching
 from dispatch.conf import RINGS_KM, limits
 from dispatch.geo import distance_km
 from dispatch.models import DamageReport, EstimateRequest, Professional

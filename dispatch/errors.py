@@ -89,6 +89,11 @@ class NotYourJob(DomainError):
     message = "This job is not yours."
 
 
+class DepositNotDue(DomainError):
+    code = "deposit_not_due"
+    message = "There is no deposit to be paid for this estimate."
+
+
 class ProfessionalAlready(DomainError):
     code = "professional_already"
     message = "You are registered as a professional."

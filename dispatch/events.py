@@ -113,6 +113,30 @@ def estimate_reopened(estimate: Estimate) -> Fact:
     return _about_estimate("dispatch.estimate_reopened", estimate)
 
 
+def deposit_due(estimate: Estimate) -> Fact:
+    """Anew: what is due first of all is said with the acceptance."""
+    return _about_estimate("dispatch.deposit_due", estimate)
+
+
+def deposit_paid(estimate: Estimate) -> Fact:
+    return _about_estimate("dispatch.deposit_paid", estimate)
+
+
+def deposit_lapsed(estimate: Estimate) -> Fact:
+    """A try to pay it failed, or nobody can pay it any more."""
+    return _about_estimate("dispatch.deposit_lapsed", estimate)
+
+
+def deposit_refunded(estimate: Estimate) -> Fact:
+    """All of it, or a part."""
+    return _about_estimate("dispatch.deposit_refunded", estimate)
+
+
+def deposit_reversed(estimate: Estimate) -> Fact:
+    """What was refunded has come back."""
+    return _about_estimate("dispatch.deposit_reversed", estimate)
+
+
 def _to_owner(name: str, report: DamageReport) -> Fact:
     return Fact(name, about=(REPORT, report.pk), to=[report.owner_id])
 

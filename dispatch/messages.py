@@ -168,6 +168,27 @@ def report_reopened(report: DamageReport, professionals: Collection[UUID]) -> Me
     )
 
 
+def deposit_paid(estimate: Estimate) -> Message:
+    return _update(
+        estimate.report,
+        [estimate.professional_id],
+        gettext_noop("Deposit Paid"),
+        gettext_noop("The owner of the {vehicle} has paid the deposit"),
+        _estimate_data("deposit_paid", estimate),
+        occasion=str(estimate.pk),
+    )
+
+
+def deposit_refunded(estimate: Estimate, payment_id: UUID) -> Message:
+    return _to_owner(
+        estimate.report,
+        gettext_noop("Deposit Refunded"),
+        gettext_noop("Your deposit for the {vehicle} was refunded"),
+        _estimate_data("deposit_refunded", estimate),
+        occasion=str(payment_id),
+    )
+
+
 def choose_an_estimate(report: DamageReport) -> Message:
     return _to_owner(
         report,

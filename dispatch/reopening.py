@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from dispatch import distribution, events, matching, messages, selectors
+from dispatch import deposits, distribution, events, matching, messages, selectors
 from dispatch.boards import touch_professionals, touch_report
 from dispatch.conf import policy_of
 from dispatch.models import DamageReport, Estimate, EstimateRequest
@@ -18,6 +18,7 @@ def give_back(report: DamageReport, estimate: Estimate, now: datetime) -> None:
     winner = estimate.professional_id
     report.estimates.filter(pk=estimate.pk, status=Status.ACCEPTED).update(status=Status.WITHDRAWN, decided_at=now)
     report.requests.filter(professional=winner).update(status=Request.DECLINED)
+    deposits.give_back(estimate, now)
     rivals = _reopen(report, now)
     report.refresh_from_db()
     publish(

@@ -139,7 +139,7 @@ def _request(those: RequestQuerySet, report_id: UUID) -> EstimateRequest:
 
 
 def estimates() -> EstimateQuerySet:
-    return Estimate.objects.select_related("report", "professional__user").prefetch_related("photos")
+    return Estimate.objects.select_related("report", "professional__user", "deposit").prefetch_related("photos")
 
 
 def estimate_of(professional: User, estimate_id: UUID) -> Estimate:

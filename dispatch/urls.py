@@ -18,6 +18,7 @@ urlpatterns = [
     path("/estimates", estimates.Estimates.as_view()),
     path("/estimates/<uuid:estimate_id>", estimates.OneEstimate.as_view()),
     path("/estimates/<uuid:estimate_id>/accept", estimates.AcceptEstimate.as_view()),
+    path("/estimates/<uuid:estimate_id>/deposit", estimates.PayDeposit.as_view()),
     path("/estimates/<uuid:estimate_id>/decline", estimates.DeclineEstimate.as_view()),
     path("/estimates/<uuid:estimate_id>/withdraw", estimates.WithdrawEstimate.as_view()),
     path("/estimates/<uuid:estimate_id>/give-back", estimates.GiveJobBack.as_view()),

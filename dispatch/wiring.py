@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_noop
 
-from dispatch import boards, commands, demo, events, exports, kinds, messages
+from dispatch import boards, commands, demo, deposits, events, exports, kinds, messages, preflight
 from dispatch.services import professionals
 from notifications.catalogue import NoticeKind
 
@@ -13,6 +13,7 @@ NOTICES = {
     messages.OPERATORS: NoticeKind(gettext_noop("Reports that nobody answers")),
 }
 BOARDS = boards.BOARDS
+PAYABLES = {deposits.KIND: deposits.PAYABLE}
 SCHEDULE = {
     "dispatch.go_on": {"task": "dispatch.tasks.go_on_everywhere", "schedule": 10.0},
     "dispatch.keep_deadlines": {"task": "dispatch.tasks.keep_deadlines", "schedule": 15.0},
@@ -21,6 +22,7 @@ SCHEDULE = {
     "dispatch.remove_loose_photos": {"task": "dispatch.tasks.remove_loose_photos", "schedule": 3600.0},
 }
 ANONYMISED = [professionals.retire]
+PREFLIGHT = {"deposits": preflight.deposits}
 EXPORTS = {"dispatch": exports.dispatch}
 DEMO = [demo.city]
 WAYS_IN = [demo.ways_in]

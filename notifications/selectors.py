@@ -28,7 +28,7 @@ def notice_of(user: User, notice_id: UUID) -> Notice:
 
 def unread_counts(user_ids: Collection[UUID]) -> dict[UUID, int]:
     unread = Notice.objects.unread().filter(recipient__in=user_ids).order_by()
-    counts = dict(unread.values_list("recipient").annotate(count=Count("pk")))
+    counts = dict(unread.values_list("recipient").annotate(count=Count("*")))
     return {user_id: counts.get(user_id, 0) for user_id in user_ids}
 
 

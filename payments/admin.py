@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from core.admin import Operated, ReadOnlyInline
 from payments import reconciling, services
-from payments.models import GatewayCommand, LedgerEntry, Payment, Refund, WebhookEvent
+from payments.models import GatewayCommand, LedgerEntry, Payment, Refund, SavedMethod, WebhookEvent
 
 
 class RefundRows(ReadOnlyInline):
@@ -79,6 +79,24 @@ class LedgerEntryAdmin(Operated):
     search_fields = ["payee", "=payment__id"]
     date_hierarchy = "occurred_at"
     ordering = ["-occurred_at"]
+
+
+@admin.register(SavedMethod)
+class SavedMethodAdmin(Operated):
+    list_display = ["payer", "gateway", "brand", "last4", "saved_at"]
+    list_filter = ["gateway", "saved_at"]
+    list_select_related = ["payer"]
+    search_fields = ["payer__email", "payer__phone", "=customer_id"]
+    ordering = ["-saved_at"]
+    actions = ["forget"]
+
+    @admin.action(description="Forget", permissions=["operate"])
+    def forget(self, request: HttpRequest, queryset: QuerySet[SavedMethod]) -> None:
+        self.press(request, queryset, _forget, "Forgotten")
+
+
+def _forget(method: SavedMethod) -> None:
+    services.forget_methods(method.payer_id, now=timezone.now())
 
 
 def _refund(payment: Payment) -> Refund:

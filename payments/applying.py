@@ -12,7 +12,9 @@ from django.db.models import Q, Sum
 from core.unit import unit
 from payments.errors import PaymentMismatch
 from payments.gateways.port import RefundSnapshot, Snapshot
-from payments.models import LedgerEntry, Payment, Refund
+from payments.methods import remember
+from payments.models import GatewayCommand, LedgerEntry, Payment, Refund
+from payments.ordering import order
 from payments.payables import payable
 
 Status = Payment.Status
@@ -37,7 +39,11 @@ def apply(payment: Payment, seen: Snapshot) -> Payment:
     now_is = _status(payment, seen)
     _write(payment, seen, now_is)
     if payment.is_paid and was not in Payment.PAID:
+        if payment.saves_method and seen.method:
+            remember(payment, seen.method, payment.captured_at or seen.at)
         subject.paid(payment)
+    elif now_is == Status.FAILED and payment.is_off_session:
+        order(payment, GatewayCommand.Kind.CANCEL, seen.at)  # nobody is there to try another card: then it lapses
     elif now_is in {Status.FAILED, Status.CANCELLED} and now_is != was:
         subject.lapsed(payment)
     if payment.refunded > had_refunded:
@@ -118,13 +124,14 @@ def _write(payment: Payment, seen: Snapshot, status: Status) -> None:
 
 
 def _enter(payment: Payment, kind: LedgerEntry.Kind, amount: int, at: datetime, key: str) -> None:
-    entry = LedgerEntry(
-        payment=payment,
-        payee=payment.payee,
-        kind=kind,
-        amount=amount,
-        currency=payment.currency,
-        occurred_at=at,
-        dedupe_key=f"{payment.gateway} {key}",
-    )
-    LedgerEntry.objects.bulk_create([entry], ignore_conflicts=True)
+    terms = {
+        "payment": payment,
+        "payee": payment.payee,
+        "kind": kind,
+        "amount": amount,
+        "currency": payment.currency,
+        "occurred_at": at,
+    }
+    entry, is_new = LedgerEntry.objects.get_or_create(dedupe_key=f"{payment.gateway} {key}", defaults=terms)
+    if is_new:
+        payable(payment).entered(entry)

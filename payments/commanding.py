@@ -1,23 +1,20 @@
 """What a gateway is to do: written in the unit that decides it, carried out after the commit by whoever comes first.
 
-A command is claimed by moving its `next_at` past the time that carrying it out can take, so that who dies is followed
-by another. It is repeated with its own key: the gateway does it once. No transaction is open while a gateway is asked.
+A command is repeated with its own key: the gateway does it once. No transaction is open while a gateway is asked.
 """
 
-import logging
-from datetime import datetime, timedelta
+from contextlib import suppress
+from datetime import datetime
 
-from django.db.models import F
-
+from core.sweeping import each
 from core.unit import unit
 from payments.applying import apply, lapse
 from payments.conf import limits
 from payments.errors import GatewayAway, GatewayRefused, KeySpent, NoSuchGateway
 from payments.gateways.port import Snapshot
 from payments.gateways.registry import gateway
+from payments.leasing import backoff, lease
 from payments.models import GatewayCommand, Payment, Refund
-
-logger = logging.getLogger(__name__)
 
 Kind = GatewayCommand.Kind
 State = GatewayCommand.State
@@ -27,18 +24,13 @@ Status = Payment.Status
 def carry_out_due(now: datetime) -> int:
     """Beat: those that nobody has carried out yet. Answers how many were; the rest waits where a gateway is away, lest
     every worker wait for it."""
-    due = GatewayCommand.objects.filter(state=State.WAITING, next_at__lte=now).order_by("next_at")
-    ids = list(due.values_list("pk", flat=True)[: limits.lot])
-    for number, command_id in enumerate(ids):
-        try:
+
+    def carry_out_one(command_id: int) -> None:
+        with suppress(GatewayRefused):  # it is written on the command
             carry_out(command_id, now)
-        except GatewayAway:
-            return number
-        except GatewayRefused:
-            continue  # it is written on the command
-        except Exception:  # whatever it is: the others are not to blame, and this one is due again after its lease
-            logger.exception("command_failed", extra={"command": command_id})
-    return len(ids)
+
+    due = GatewayCommand.objects.filter(state=State.WAITING, next_at__lte=now).order_by("next_at", "pk")
+    return each(due.values_list("pk", flat=True)[: limits.lot], carry_out_one, until=GatewayAway)
 
 
 def carry_out(command_id: int, now: datetime) -> Snapshot | None:
@@ -58,21 +50,22 @@ def carry_out(command_id: int, now: datetime) -> Snapshot | None:
     return seen
 
 
-@unit
 def _claim(command_id: int, now: datetime) -> GatewayCommand | None:
-    due = GatewayCommand.objects.filter(pk=command_id, state=State.WAITING, next_at__lte=now)
-    leased = due.update(next_at=now + timedelta(seconds=limits.lease_seconds), attempts=F("attempts") + 1)
-    return GatewayCommand.objects.select_related("payment", "refund__payment").get(pk=command_id) if leased else None
+    if not lease(GatewayCommand.objects.filter(pk=command_id, state=State.WAITING), now):
+        return None
+    return GatewayCommand.objects.select_related("payment", "refund__payment").get(pk=command_id)
 
 
 def _ask(command: GatewayCommand) -> Snapshot:
     payment, way = command.payment, gateway(command.payment.gateway)
     if payment.intent_id is None:
         if command.kind == Kind.CREATE:
-            return way.create(payment, command.idempotency_key)
+            return _create(command)
         raise GatewayAway("It is still being made.")
     if command.kind == Kind.CREATE:
         return way.retrieve(payment.intent_id)  # a call was read before the answer came
+    if command.kind == Kind.DETACH:
+        return way.detach(payment, command.idempotency_key)
     if command.attempts > 1:
         # Perhaps it was done and only the answer was lost, longer ago than the gateway remembers a key.
         seen = way.retrieve(payment.intent_id)
@@ -81,6 +74,28 @@ def _ask(command: GatewayCommand) -> Snapshot:
     if command.refund is None:
         return _cancel(command, payment.intent_id)
     return way.refund(command.refund, command.idempotency_key)
+
+
+def _create(command: GatewayCommand) -> Snapshot:
+    payment, way = command.payment, gateway(command.payment.gateway)
+    if payment.saves_method and not payment.customer_id:
+        key = f"customer:{payment.payer_id}:v{command.version}"
+        _note_customer(payment, _known_customer(payment) or way.customer(payment, key))
+    if payment.is_off_session and command.attempts > 1 and (made := way.find(payment)):
+        return made  # the answer was lost; under a key that the gateway has forgotten he would be charged twice
+    return way.create(payment, command.idempotency_key)
+
+
+def _known_customer(payment: Payment) -> str:
+    others = Payment.objects.filter(payer=payment.payer_id, gateway=payment.gateway).exclude(customer_id="")
+    return others.order_by("-created_at").values_list("customer_id", flat=True).first() or ""
+
+
+@unit
+def _note_customer(payment: Payment, customer_id: str) -> None:
+    """Before the intent is asked for: a repeated call is the same call only with the same words."""
+    payment.customer_id = customer_id
+    payment.save(update_fields=["customer_id"])
 
 
 def _cancel(command: GatewayCommand, intent_id: str) -> Snapshot:
@@ -113,9 +128,8 @@ def _done(command: GatewayCommand, seen: Snapshot) -> None:
 def _put_off(command: GatewayCommand, error: GatewayAway | NoSuchGateway, now: datetime) -> None:
     # A payer stands and waits for what is to be created.
     longest = limits.lease_seconds if command.kind == Kind.CREATE else limits.longest_retry_seconds
-    wait = min(limits.first_retry_seconds * 2 ** min(command.attempts - 1, 20), longest)
     GatewayCommand.objects.filter(pk=command.pk, state=State.WAITING).update(
-        next_at=now + timedelta(seconds=wait),
+        next_at=now + backoff(command.attempts, longest),
         error=repr(error.__cause__ or error)[:300],
         version=command.version + isinstance(error, KeySpent),
     )

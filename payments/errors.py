@@ -36,6 +36,11 @@ class PaymentOver(DomainError):
     message = "Nobody can pay this any more."
 
 
+class NoSavedMethod(NotFound):
+    code = "no_saved_method"
+    message = "There is nothing saved to pay with."
+
+
 class NotRefundable(DomainError):
     """`details.refundable` is how much of it is."""
 

@@ -2,36 +2,29 @@
 gateway, so that calls may come late, twice and in any order. One whose payment is not known yet waits for it.
 """
 
-import logging
 from datetime import datetime, timedelta
 
-from django.db.models import F
-
+from core.sweeping import each
 from core.unit import unit
 from payments.applying import apply
 from payments.conf import limits
 from payments.errors import GatewayAway, GatewayRefused, NoSuchGateway, PaymentMismatch
 from payments.gateways.port import Snapshot
 from payments.gateways.registry import gateway
+from payments.leasing import backoff, lease
 from payments.models import Payment, WebhookEvent
-
-logger = logging.getLogger(__name__)
 
 State = WebhookEvent.State
 
 
 def read_due(now: datetime) -> int:
     """Answers how many were read; the rest waits where a gateway is away, lest every worker wait for it."""
+
+    def read_one(event_id: int) -> None:
+        read(event_id, now)
+
     due = WebhookEvent.objects.filter(state=State.WAITING, next_at__lte=now).order_by("next_at", "pk")
-    ids = list(due.values_list("pk", flat=True)[: limits.lot])
-    for number, event_id in enumerate(ids):
-        try:
-            read(event_id, now)
-        except GatewayAway:
-            return number
-        except Exception:  # whatever it is: the others are not to blame, and this one is due again after its lease
-            logger.exception("webhook_failed", extra={"webhook": event_id})
-    return len(ids)
+    return each(due.values_list("pk", flat=True)[: limits.lot], read_one, until=GatewayAway)
 
 
 def read(event_id: int, now: datetime) -> None:
@@ -58,11 +51,9 @@ def payment_of(name: str, seen: Snapshot) -> Payment | None:
     return known.filter(intent_id=seen.intent_id).first() or known.filter(pk=seen.payment_id, intent_id=None).first()
 
 
-@unit
 def _claim(event_id: int, now: datetime) -> WebhookEvent | None:
-    due = WebhookEvent.objects.filter(pk=event_id, state=State.WAITING, next_at__lte=now)
-    leased = due.update(next_at=now + timedelta(seconds=limits.lease_seconds), attempts=F("attempts") + 1)
-    return WebhookEvent.objects.get(pk=event_id) if leased else None
+    one = WebhookEvent.objects.filter(pk=event_id, state=State.WAITING)
+    return WebhookEvent.objects.get(pk=event_id) if lease(one, now) else None
 
 
 @unit
@@ -76,9 +67,8 @@ def _wait(event: WebhookEvent, why: str, now: datetime) -> None:
     if now - event.waiting_since > timedelta(hours=limits.unmatched_hours):
         _bury(event, why)
         return
-    wait = min(limits.first_retry_seconds * 2 ** min(event.attempts - 1, 20), limits.longest_retry_seconds)
     WebhookEvent.objects.filter(pk=event.pk, state=State.WAITING).update(
-        next_at=now + timedelta(seconds=wait), error=why[:300]
+        next_at=now + backoff(event.attempts, limits.longest_retry_seconds), error=why[:300]
     )
 
 

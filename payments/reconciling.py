@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Exists, F, OuterRef, Q
 
+from core.sweeping import each
 from core.unit import unit
 from payments.applying import apply
 from payments.conf import limits
@@ -16,7 +17,17 @@ logger = logging.getLogger(__name__)
 
 
 def reconcile(now: datetime) -> int:
-    """Beat: answers how many payments were due for a look. Those asked about longest ago come first."""
+    """Beat: answers how many payments were asked about. Those asked about longest ago come first; where a gateway is
+    away, the rest waits, lest every worker wait for it."""
+
+    def look_at(payment: Payment) -> None:
+        try:
+            look(payment, now)
+        except (GatewayAway, GatewayRefused, NoSuchGateway, PaymentMismatch) as error:
+            logger.warning("payment_not_reconciled", extra={"payment": str(payment.pk), "error": error.code})
+            if isinstance(error, GatewayAway):
+                raise
+
     on_their_way = Refund.objects.filter(
         payment=OuterRef("pk"), status__in=[Refund.Status.REQUESTED, Refund.Status.PENDING]
     )
@@ -28,18 +39,7 @@ def reconcile(now: datetime) -> int:
         created_at__lte=now - timedelta(seconds=limits.reconcile_after_seconds),
         created_at__gt=now - timedelta(days=limits.reconcile_days),
     ).order_by(F("asked_at").asc(nulls_first=True), "created_at")
-    looked_at = list(open_ones[: limits.lot])
-    for payment in looked_at:
-        try:
-            look(payment, now)
-        except (GatewayRefused, NoSuchGateway, PaymentMismatch) as error:
-            logger.warning("payment_not_reconciled", extra={"payment": str(payment.pk), "error": error.code})
-        except GatewayAway as error:
-            logger.warning("payment_not_reconciled", extra={"payment": str(payment.pk), "error": error.code})
-            break  # the others would wait for it as long, and every worker with them
-        except Exception:  # whatever it is: the others are not to blame
-            logger.exception("payment_not_reconciled", extra={"payment": str(payment.pk)})
-    return len(looked_at)
+    return each(open_ones[: limits.lot], look_at, until=GatewayAway)
 
 
 def look(payment: Payment, now: datetime) -> Payment:

@@ -1,6 +1,6 @@
 from rest_framework import serializers
 
-from payments.models import Payment, Refund
+from payments.models import Payment, Refund, SavedMethod
 
 
 class RefundOut(serializers.ModelSerializer):
@@ -32,6 +32,13 @@ class PaymentOut(serializers.ModelSerializer):
             "captured_at",
             "refunds",
         ]
+        read_only_fields = fields
+
+
+class MethodOut(serializers.ModelSerializer):
+    class Meta:
+        model = SavedMethod
+        fields = ["gateway", "brand", "last4", "saved_at"]
         read_only_fields = fields
 
 

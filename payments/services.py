@@ -1,21 +1,33 @@
 """The verbs of payments, for the apps above. Each is a unit; what a gateway is to do follows after the commit."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import IntegrityError
+from django.utils import timezone
 
 from accounts.models import User
 from core.doorbell import ring
 from core.errors import refuse
 from core.unit import unit
-from payments import tasks
+from payments import methods, tasks
 from payments.applying import apply, lapse
 from payments.commanding import carry_out
-from payments.errors import GatewayAway, NotDead, NotRefundable, PaymentMismatch, PaymentOver, PaymentPending
+from payments.errors import (
+    GatewayAway,
+    NoSavedMethod,
+    NotDead,
+    NotRefundable,
+    PaymentMismatch,
+    PaymentOver,
+    PaymentPending,
+)
 from payments.gateways import cash
 from payments.gateways.port import Snapshot
 from payments.gateways.registry import gateway
 from payments.models import GatewayCommand, Payment, Refund, WebhookEvent
+from payments.ordering import order
+from payments.selectors import saved_method
 
 Kind = GatewayCommand.Kind
 
@@ -29,10 +41,17 @@ def begin_payment(
     amount: int,
     currency: str,
     by: str = Payment.Gateway.STRIPE,
+    saves_method: bool = False,
+    off_session: bool = False,
     now: datetime,
 ) -> Payment:
-    """One at a time for one thing. The gateway hears of it once this is committed: see `intent_of`."""
+    """One at a time for one thing. The gateway hears of it once this is committed: see `intent_of`.
+
+    What pays one that `saves_method` can pay others `off_session`, while the payer is away.
+    """
     gateway(by)
+    method = saved_method(payer, by) if off_session else None
+    refuse(NoSavedMethod, unless=method or not off_session)
     kind, key = subject
     of_subject = Payment.objects.filter(subject_kind=kind, subject_key=str(key))
     refuse(PaymentPending, unless=not of_subject.live().exists())
@@ -44,6 +63,10 @@ def begin_payment(
         gateway=by,
         amount=amount,
         currency=currency,
+        saves_method=saves_method,
+        is_off_session=off_session,
+        customer_id=method.customer_id if method else "",
+        method_id=method.method_id if method else "",
         created_at=now,
     )
     try:
@@ -99,6 +122,17 @@ def settle_at_desk(payment: Payment, *, now: datetime) -> Payment:
 
 
 @unit
+def forget_methods(payer_id: UUID, *, now: datetime) -> None:
+    """He can be charged only while he is there; what is being charged in this moment is."""
+    methods.forget(payer_id, now)
+    ring(tasks.carry_out_commands)
+
+
+def forget_payer(user_id: UUID) -> None:
+    forget_methods(user_id, now=timezone.now())
+
+
+@unit
 def read_again(event: WebhookEvent, *, now: datetime) -> None:
     """A call that was given up gets as long as a new one."""
     dead = WebhookEvent.objects.filter(pk=event.pk, state=WebhookEvent.State.DEAD)
@@ -107,8 +141,5 @@ def read_again(event: WebhookEvent, *, now: datetime) -> None:
 
 
 def _command(payment: Payment, kind: Kind, now: datetime, refund: Refund | None = None) -> None:
-    key = f"{kind}:{refund.pk if refund else payment.pk}"
-    GatewayCommand.objects.get_or_create(
-        key=key, defaults={"payment": payment, "refund": refund, "kind": kind, "next_at": now, "created_at": now}
-    )
+    order(payment, kind, now, refund)
     ring(tasks.carry_out_commands)

@@ -4,6 +4,7 @@ from django.utils import timezone
 from core.doorbell import ring
 from payments import commanding, inbox, reconciling, retention
 from payments.conf import limits
+from payments.models import Payment
 
 
 @shared_task
@@ -27,3 +28,10 @@ def reconcile() -> None:
 @shared_task
 def forget() -> None:
     retention.forget(timezone.now())
+    retention.forget_methods(timezone.now())
+
+
+@shared_task
+def look(payment_id: str) -> None:
+    """Rung when the payer says that it is paid."""
+    reconciling.look(Payment.objects.get(pk=payment_id), timezone.now())

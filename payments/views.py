@@ -8,18 +8,26 @@ from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.utils import extend_schema
-from rest_framework import generics
+from rest_framework import generics, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.throttles import PerUser
 from core.api import Pages, refusal_of
 from payments import reconciling, selectors, services
 from payments.conf import limits
-from payments.errors import WebhookTooBig
+from payments.errors import NoSavedMethod, WebhookTooBig
 from payments.models import Payment
 from payments.receiving import receive
-from payments.serializers import IntentOut, PaymentOut
+from payments.serializers import IntentOut, MethodOut, PaymentOut
+
+
+class RefreshesPerUser(PerUser):
+    """Each asks the gateway, who counts them all as ours."""
+
+    scope = "payment_refreshes"
+    rate = "30/min"
 
 
 class Newest(Pages):
@@ -57,11 +65,29 @@ class Intent(APIView):
 class Refresh(APIView):
     """The payer has come back from the gateway, and is quicker than its call."""
 
+    throttle_classes = [RefreshesPerUser]
+
     @extend_schema(request=None, responses=PaymentOut)
     def post(self, request: Request, payment_id: UUID) -> Response:
         payment = selectors.payment_of(request.user, payment_id)
         reconciling.look(payment, timezone.now())
         return Response(PaymentOut(selectors.payment_of(request.user, payment_id)).data)
+
+
+class Method(APIView):
+    """What the caller is charged by while he is away."""
+
+    @extend_schema(responses=MethodOut)
+    def get(self, request: Request) -> Response:
+        saved = selectors.saved_method(request.user)
+        if saved is None:
+            raise NoSavedMethod
+        return Response(MethodOut(saved).data)
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request) -> Response:
+        services.forget_methods(request.user.pk, now=timezone.now())
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 @method_decorator(csrf_exempt, name="dispatch")

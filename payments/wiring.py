@@ -1,4 +1,4 @@
-from payments import exports, metrics, preflight
+from payments import exports, metrics, preflight, services
 
 SCHEDULE = {
     "payments.carry_out_commands": {"task": "payments.tasks.carry_out_commands", "schedule": 10.0},
@@ -8,4 +8,5 @@ SCHEDULE = {
 }
 COLLECTORS = [metrics.collector]
 PREFLIGHT = {"payments": preflight.payments}
-EXPORTS = {"payments": exports.payments}
+EXPORTS = {"payments": exports.payments, "saved_methods": exports.saved_methods}
+ANONYMISED = [services.forget_payer]

@@ -13,7 +13,7 @@ from accounts.models import User
 from payments import commanding, inbox, receiving, reconciling, services
 from payments.errors import GatewayAway
 from payments.gateways.registry import gateway
-from payments.models import GatewayCommand, LedgerEntry, Payment, WebhookEvent
+from payments.models import GatewayCommand, LedgerEntry, Payment, Refund, SavedMethod, WebhookEvent
 from tests.factories.payments import TicketFactory
 from tests.sample import tickets
 from tests.sample.models import Ticket
@@ -22,15 +22,30 @@ State = GatewayCommand.State
 A_WHILE = 0.3  # between a look and what follows from it, where nothing is locked: all others look meanwhile
 
 
+def forget_everything() -> None:
+    for model in (SavedMethod, LedgerEntry, GatewayCommand, Refund, WebhookEvent, Payment, Ticket):
+        model.objects.all().delete()
+
+
 def sell(count: int) -> list[int]:
     """Tickets that nobody has begun to pay for."""
     return [TicketFactory().pk for _ in range(count)]
 
 
-def begin(ticket: int, by: str = "stripe", payer_id: UUID | None = None) -> str:
+def begin(ticket: int, by: str = "stripe", payer_id: UUID | None = None, **how: bool) -> str:
     payer = User.objects.filter(pk=payer_id).first() or User.objects.create(email=f"{uuid7().hex}@payments.test")
     terms = {"payer": payer, "payee": "box office", "amount": 1000, "currency": "EUR", "by": by, "now": timezone.now()}
-    return str(services.begin_payment((tickets.KIND, ticket), **terms).pk)
+    return str(services.begin_payment((tickets.KIND, ticket), **terms, **how).pk)
+
+
+def begin_and_save(ticket: int) -> str:
+    return begin(ticket, saves_method=True)
+
+
+def renew() -> None:
+    """Another ticket for each who can be charged while he is away."""
+    for saved in SavedMethod.objects.order_by("pk"):
+        begin(sell(1)[0], payer_id=saved.payer_id, off_session=True)
 
 
 # What workers do

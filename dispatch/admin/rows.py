@@ -4,15 +4,12 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 
-from core.admin import ReadOnly, ReadOnlyInline
-from core.money import to_major
+from core.admin import SHOWN, FirstInline, ReadOnly
+from core.money import formatted
 from dispatch.models import Estimate, EstimateRequest, PassedOver, Review
 from dispatch.operators import in_words
-
-SHOWN = 200
 
 
 @admin.display
@@ -22,7 +19,7 @@ def reasons(passed_over: PassedOver) -> str:
 
 @admin.display(ordering="cost")
 def price(estimate: Estimate) -> str:
-    return f"{to_major(estimate.cost, estimate.currency):,} {estimate.currency}"
+    return formatted(estimate.cost, estimate.currency)
 
 
 @admin.display(ordering="distance_km")
@@ -30,24 +27,12 @@ def distance(request: EstimateRequest) -> str:
     return f"{request.distance_km:.1f} km"
 
 
-class FirstOfThem(BaseInlineFormSet):
-    """A report may have gone to thousands."""
-
-    def get_queryset(self) -> QuerySet[Any]:
-        if not hasattr(self, "_first"):
-            self._first = super().get_queryset()[:SHOWN]
-        return self._first
-
-
-class FirstInline(ReadOnlyInline):
-    formset = FirstOfThem
-    ordering = ["pk"]
-
+class OfReport(FirstInline):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("professional")
 
 
-class RequestInline(FirstInline):
+class RequestInline(OfReport):
     model = EstimateRequest
     verbose_name_plural = f"requests: the first {SHOWN}"
     fields = [
@@ -57,14 +42,14 @@ class RequestInline(FirstInline):
     readonly_fields = [distance]
 
 
-class PassedOverInline(FirstInline):
+class PassedOverInline(OfReport):
     model = PassedOver
     verbose_name_plural = f"passed over: the first {SHOWN}"
     fields = ["professional", reasons, "at", "look_again_at"]
     readonly_fields = [reasons]
 
 
-class EstimateInline(FirstInline):
+class EstimateInline(OfReport):
     model = Estimate
     verbose_name_plural = f"estimates: the first {SHOWN}"
     fields = ["professional", price, "lead_time_days", "status", "declined_because", "submitted_at", "decided_at"]
@@ -96,8 +81,10 @@ class PassedOverAdmin(OfReports):
 @admin.register(Estimate)
 class EstimateAdmin(OfReports):
     list_display = [
-        "report", "professional", price, "lead_time_days", "status", "declined_because", "submitted_at", "decided_at",
+        "report", "professional", price, "lead_time_days", "status", "declined_because", "deposit", "submitted_at",
+        "decided_at",
     ]  # fmt: skip
+    list_select_related = [*OfReports.list_select_related, "deposit"]
     list_filter = ["status", "declined_because", "submitted_at"]
 
 

@@ -7,7 +7,7 @@ from dispatch.serializers.estimates import (
     EstimateOut,
     EstimateToDecideOut,
 )
-from dispatch.serializers.fields import CalendarOut, PhotoIn, PhotoOut
+from dispatch.serializers.fields import PhotoIn, PhotoOut
 from dispatch.serializers.figures import (
     AskedOut,
     DistributionIn,
@@ -52,7 +52,6 @@ __all__ = [
     "AvailabilityIn",
     "BlockIn",
     "BlockOut",
-    "CalendarOut",
     "DistributionIn",
     "DistributionOut",
     "EstimateFilterIn",

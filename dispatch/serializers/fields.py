@@ -85,7 +85,3 @@ class PhotoOut(serializers.Serializer):
 
     def get_url(self, photo: Photo) -> str:
         return f"/api/dispatch/photos/{photo.pk}"
-
-
-class CalendarOut(serializers.Serializer):
-    url = serializers.URLField(help_text="A secret: whoever has it may read.")

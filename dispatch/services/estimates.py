@@ -9,9 +9,11 @@ from django.db.models.functions import Coalesce
 from core.doorbell import ring
 from core.errors import Invalid, refuse
 from core.unit import unit
-from dispatch import ceasing, distribution, events, matching, messages, reopening, selectors, tasks
+from dispatch import ceasing, deposits, distribution, events, matching, messages, reopening, selectors, tasks
 from dispatch.boards import touch_professionals, touch_report
+from dispatch.conf import limits
 from dispatch.errors import (
+    DepositNotDue,
     EstimateAccepted,
     EstimateDeclined,
     EstimatePending,
@@ -26,6 +28,7 @@ from dispatch.models import DamageReport, Estimate, EstimateRequest
 from dispatch.photos import attach
 from dispatch.services.reports import refuse_unless_open
 from notifications.messages import notify
+from payments.models import Payment
 from realtime.publishing import publish
 
 Status = Estimate.Status
@@ -121,7 +124,7 @@ def decline_estimate(estimate: Estimate, *, now: datetime) -> Estimate:
 
 
 @unit
-def accept_estimate(estimate: Estimate, *, now: datetime) -> Estimate:
+def accept_estimate(estimate: Estimate, *, deposit_percent: int = limits.deposit_percent, now: datetime) -> Estimate:
     """The first to commit decides; the report is closed on this estimate, and everybody else is let go."""
     report = distribution.locked(estimate.report_id)
     estimate = _fresh(estimate)
@@ -136,6 +139,8 @@ def accept_estimate(estimate: Estimate, *, now: datetime) -> Estimate:
     in_progress = {"status": DamageReport.Status.IN_PROGRESS, "accepted_at": now, "generation": report.generation + 1}
     refuse(ReportAssigned, unless=DamageReport.objects.pending().filter(pk=report.pk).update(**in_progress))
     let_go = ceasing.cease(report, Estimate.Because.RIVAL, now)
+    if deposit_percent:
+        deposits.begin(estimate, deposits.share(estimate.cost, deposit_percent), now)
     publish(events.estimate_accepted(estimate), *events.report_assigned(report, let_go.asked))
     notify(*messages.estimate_accepted(estimate), messages.report_assigned(report, let_go.engaged))
     touch_professionals([estimate.professional_id])
@@ -149,11 +154,25 @@ def give_job_back(estimate: Estimate, *, now: datetime) -> Estimate:
     estimate = _fresh(estimate)
     if estimate.status == Status.WITHDRAWN:
         return estimate
-    is_hers = estimate.status == Status.ACCEPTED and report.status == DamageReport.Status.IN_PROGRESS
-    refuse(NotYourJob, unless=is_hers)
+    refuse(NotYourJob, unless=deposits.is_in_work(report, estimate))
     reopening.give_back(report, estimate, now)
     ring(tasks.go_on, report.pk)
     return _fresh(estimate)
+
+
+@unit
+def pay_deposit(estimate: Estimate, *, now: datetime) -> Payment:
+    """The one that waits to be paid; a new one where nobody can pay that any more."""
+    report = distribution.locked(estimate.report_id)
+    estimate = _fresh(estimate)
+    payment = estimate.deposit
+    if payment is None or payment.is_paid or not deposits.is_in_work(report, estimate):
+        raise DepositNotDue
+    if payment.status != Payment.Status.CANCELLED:
+        return payment
+    payment = deposits.begin(estimate, payment.amount, now)
+    publish(events.deposit_due(estimate))
+    return payment
 
 
 def _fresh(estimate: Estimate) -> Estimate:

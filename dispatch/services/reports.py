@@ -9,7 +9,7 @@ from accounts.models import User
 from core.doorbell import ring
 from core.errors import refuse
 from core.unit import unit
-from dispatch import closing, distribution, events, messages, selectors, tasks
+from dispatch import closing, deposits, distribution, events, messages, selectors, tasks
 from dispatch.boards import touch_professionals, touch_report
 from dispatch.conf import POLICIES, limits
 from dispatch.errors import (
@@ -103,7 +103,9 @@ def complete_report(report: DamageReport, *, now: datetime) -> DamageReport:
         return selectors.report(report.pk)
     done = DamageReport.objects.filter(pk=report.pk, status=Status.IN_PROGRESS)
     refuse(ReportNotInProgress, unless=done.update(status=Status.COMPLETED, closed_at=now))
-    winner = report.estimates.get(status=Estimate.Status.ACCEPTED).professional_id
+    job = report.estimates.get(status=Estimate.Status.ACCEPTED)
+    winner = job.professional_id
+    deposits.call_off(job, now)
     publish(*events.report_completed(report, selectors.asked(report)))
     notify(messages.report_completed(report, winner))
     touch_report(report)

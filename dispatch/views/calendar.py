@@ -1,6 +1,5 @@
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponseBase
 from django.utils import timezone
-from django.utils.cache import get_conditional_response, set_response_etag
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import AllowAny
@@ -10,8 +9,8 @@ from rest_framework.views import APIView
 
 from accounts.feeds import feed_url_token, renew_feed, user_of
 from core.api import OneAnswer
+from core.calendars import CalendarOut, answer
 from dispatch import calendar
-from dispatch.serializers import CalendarOut
 from realtime.api import idempotent
 
 
@@ -41,8 +40,4 @@ class Feed(APIView):
 
     @extend_schema(auth=[], responses={(200, "text/calendar"): OpenApiTypes.STR, 304: None})
     def get(self, request: Request, token: str) -> HttpResponseBase:
-        content = calendar.deadlines(user_of(token, calendar.FEED), timezone.now())
-        answer = HttpResponse(content, content_type="text/calendar; charset=utf-8")
-        answer["Cache-Control"] = "private, no-cache"
-        set_response_etag(answer)
-        return get_conditional_response(request, etag=answer["ETag"], response=answer) or answer
+        return answer(request, calendar.deadlines(user_of(token, calendar.FEED), timezone.now()))

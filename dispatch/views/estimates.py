@@ -13,6 +13,7 @@ from dispatch import commands, selectors
 from dispatch.models import Estimate
 from dispatch.serializers import EstimateFilterIn, EstimateIn, EstimateOut
 from dispatch.views.pages import NewestEstimates
+from payments.serializers import PaymentOut
 from realtime.api import idempotent
 
 
@@ -50,6 +51,15 @@ class AcceptEstimate(APIView):
     @idempotent
     def post(self, request: Request, estimate_id: UUID) -> Response:
         return Response(commands.accept_estimate(request.user, {"estimate_id": estimate_id}))
+
+
+class PayDeposit(APIView):
+    """Answers what is to be paid, under `/api/payments`."""
+
+    @extend_schema(request=None, responses=PaymentOut)
+    @idempotent
+    def post(self, request: Request, estimate_id: UUID) -> Response:
+        return Response(commands.pay_deposit(request.user, {"estimate_id": estimate_id}))
 
 
 class DeclineEstimate(APIView):

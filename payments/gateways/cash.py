@@ -10,6 +10,17 @@ from payments.models import Payment, Refund
 
 
 class Cash:
+    """It saves nothing: nobody can be charged while he is away."""
+
+    def customer(self, payment: Payment, key: str) -> str:
+        return ""
+
+    def find(self, payment: Payment) -> Snapshot | None:
+        return None
+
+    def detach(self, payment: Payment, key: str) -> Snapshot:
+        return _snapshot(payment)
+
     def create(self, payment: Payment, key: str) -> Snapshot:
         return _snapshot(payment)
 

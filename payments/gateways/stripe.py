@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -13,7 +14,7 @@ from django.utils import timezone
 from core.ids import uuid_or_none
 from payments.conf import limits
 from payments.errors import BadWebhook, GatewayAway, GatewayRefused, KeySpent
-from payments.gateways.port import Call, RefundSnapshot, Snapshot
+from payments.gateways.port import Call, Method, RefundSnapshot, Snapshot
 from payments.models import Payment, Refund
 
 P = ParamSpec("P")
@@ -76,17 +77,27 @@ class Stripe:
     @told
     def create(self, payment: Payment, key: str) -> Snapshot:
         asked_at = timezone.now()
-        intent = self._client.v1.payment_intents.create(
-            {
-                "amount": payment.amount,
-                "currency": payment.currency.lower(),
-                "automatic_payment_methods": {"enabled": True},
-                "metadata": {"payment_id": str(payment.pk)},
-                "expand": SHOWN,
-            },
-            {"idempotency_key": key},
-        )
+        try:
+            intent = self._client.v1.payment_intents.create(_terms(payment), {"idempotency_key": key})
+        except stripe.CardError as error:
+            if error.error and error.error.payment_intent:  # it was made, and is as it is after any other decline
+                return self.retrieve(error.error.payment_intent.id)
+            raise
         return self._snapshot(intent, asked_at)
+
+    @told
+    def customer(self, payment: Payment, key: str) -> str:
+        known_by = {"user_id": str(payment.payer_id)}
+        return self._client.v1.customers.create({"metadata": known_by}, {"idempotency_key": key}).id
+
+    @told
+    def find(self, payment: Payment) -> Snapshot | None:
+        """In the list, which knows at once what was made; a search learns of it later."""
+        made = self._client.v1.payment_intents.list({"customer": payment.customer_id, "limit": 100})
+        for intent in made.auto_paging_iter():
+            if _metadata(intent).get("payment_id") == str(payment.pk):
+                return self.retrieve(intent.id)
+        return None
 
     @told
     def retrieve(self, intent_id: str) -> Snapshot:
@@ -107,6 +118,12 @@ class Stripe:
         )
         return self.retrieve(intent_id)
 
+    @told
+    def detach(self, payment: Payment, key: str) -> Snapshot:
+        with suppress(stripe.InvalidRequestError):  # it is detached already, or is not there
+            self._client.v1.payment_methods.detach(payment.method_id, {}, {"idempotency_key": key})
+        return self.retrieve(payment.intent_id or "")
+
     def _snapshot(self, intent: Any, asked_at: datetime) -> Snapshot:
         charge = intent.latest_charge
         captured = intent.amount_received or 0
@@ -120,6 +137,7 @@ class Stripe:
             captured_at=_instant(charge.created) if charge and captured else None,
             refunds=[_refund(refund) for refund in self._refunds(charge)] if charge else [],
             payment_id=uuid_or_none(_metadata(intent).get("payment_id")),
+            method=_method(intent) if captured else None,
             client_secret=intent.client_secret or "",
         )
 
@@ -151,6 +169,35 @@ class Stripe:
             raise BadWebhook from error
         if not (is_timely and any(_is_signed(body, signature, secret) for secret in settings.STRIPE_WEBHOOK_SECRETS)):
             raise BadWebhook
+
+
+def _terms(payment: Payment) -> Any:
+    terms: dict[str, Any] = {
+        "amount": payment.amount,
+        "currency": payment.currency.lower(),
+        "automatic_payment_methods": {"enabled": True},
+        "metadata": {"payment_id": str(payment.pk)},
+        "expand": SHOWN,
+    }
+    if payment.customer_id:
+        terms["customer"] = payment.customer_id
+    if payment.is_off_session:
+        terms |= {"payment_method": payment.method_id, "off_session": True, "confirm": True}
+        terms["automatic_payment_methods"]["allow_redirects"] = "never"  # there is nobody to be taken anywhere
+    elif payment.saves_method:
+        terms["setup_future_usage"] = "off_session"
+    return terms
+
+
+def _method(intent: Any) -> Method | None:
+    """Where its owner agreed that it is charged again."""
+    if intent.setup_future_usage != "off_session" or not (intent.payment_method and intent.latest_charge):
+        return None
+    details = intent.latest_charge.payment_method_details
+    shown = details.to_dict() if details else {}
+    kind = str(shown.get("type", ""))
+    known_by = shown.get(kind) or {}
+    return Method(intent.payment_method, str(known_by.get("brand") or kind)[:20], str(known_by.get("last4") or ""))
 
 
 def _is_signed(body: bytes, signature: str, secret: str) -> bool:

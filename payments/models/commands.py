@@ -13,6 +13,7 @@ class GatewayCommand(models.Model):
         CREATE = "create"
         CANCEL = "cancel"
         REFUND = "refund"
+        DETACH = "detach", "forget the method it was paid by"
 
     class State(models.TextChoices):
         WAITING = "waiting"
@@ -35,7 +36,7 @@ class GatewayCommand(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["payment", "kind"], condition=~Q(kind="refund"), name="created_and_cancelled_once"
+                fields=["payment", "kind"], condition=~Q(kind="refund"), name="once_but_for_refunds"
             )
         ]
         indexes = [

@@ -19,7 +19,7 @@ from notifications.models import Notice
 from tests.dispatch.hearing import folded, fresh, heard
 from tests.factories.accounts import UserFactory
 from tests.factories.dispatch import CIVIC, OFFER, ProfessionalFactory, north
-from tests.properties import live
+from tests.properties import live, tries
 
 BEGINNING = datetime(2031, 1, 6, 8, tzinfo=UTC)
 INSTANT = timedelta(microseconds=1)
@@ -366,4 +366,4 @@ class Town(RuleBasedStateMachine):
 @pytest.mark.hypothesis
 @pytest.mark.django_db
 def test_the_laws_hold_in_any_life():
-    live(Town, lives=4, steps=30)
+    live(Town, lives=tries(4), steps=30)

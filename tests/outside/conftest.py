@@ -7,19 +7,12 @@ import pytest
 from firebase_admin import credentials
 
 from tests.outside.stripe_client import Receiver, library
-from tests.outside.world import outside
-
-
-@pytest.fixture(scope="session")
-def started():
-    with outside() as world:
-        yield world
 
 
 @pytest.fixture
-def world(started):
-    started.reset()
-    return started
+def world(providers):
+    providers.reset()
+    return providers
 
 
 @pytest.fixture

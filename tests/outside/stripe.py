@@ -1,5 +1,5 @@
-"""Stripe's API of payments: intents and refunds, as far as our side calls it. What is scripted is scripted by the name
-that a call has in Stripe's library, as in {"refunds.create": "lost:1"}.
+"""Stripe's API of payments: intents, refunds, customers and their methods, as far as our side calls it. What is
+scripted is scripted by the name that a call has in Stripe's library, as in {"refunds.create": "lost:1"}.
 """
 
 import json
@@ -16,7 +16,8 @@ from tests.outside.provider import Provider, answer_json
 from tests.outside.script import Step
 from tests.outside.stripe_account import Account, Clock, expanded
 from tests.outside.stripe_errors import SCRIPTED, Refused, answer, missing
-from tests.outside.stripe_shapes import API_VERSION, JSON, new_id, page
+from tests.outside.stripe_shapes import API_VERSION, JSON, Method, new_id
+from tests.outside.stripe_terms import DETACHED, INTENT_TERMS, USAGES, check_confirm, check_limit, listed, redirects
 from tests.outside.stripe_webhooks import Webhooks
 from tests.outside.stripe_wire import Kept, Keys, check_names, expansions, metadata, read_form, whole_number
 
@@ -24,7 +25,6 @@ SMALLEST = {"usd": 50, "eur": 50, "gbp": 30}
 LARGEST = 99_999_999
 REFUND_STATUSES = ("succeeded", "pending")
 REASONS = ("duplicate", "fraudulent", "requested_by_customer")
-LONGEST_PAGE = 100
 
 
 @dataclass(slots=True)
@@ -86,10 +86,13 @@ class Stripe(Provider):
     def routes(self) -> list[web.RouteDef]:
         return [
             web.post("/v1/payment_intents", self.create_intent),
+            web.get("/v1/payment_intents", self.list_intents),
             web.get("/v1/payment_intents/{intent_id}", self.retrieve_intent),
             web.post("/v1/payment_intents/{intent_id}/cancel", self.cancel_intent),
             web.post("/v1/refunds", self.create_refund),
             web.get("/v1/refunds", self.list_refunds),
+            web.post("/v1/customers", self.create_customer),
+            web.post("/v1/payment_methods/{method_id}/detach", self.detach_method),
         ]
 
     async def create_intent(self, request: web.Request) -> web.StreamResponse:
@@ -97,6 +100,9 @@ class Stripe(Provider):
 
     async def retrieve_intent(self, request: web.Request) -> web.StreamResponse:
         return await self._answer(request, "payment_intents.retrieve", self._check_secret, self._retrieve_intent)
+
+    async def list_intents(self, request: web.Request) -> web.StreamResponse:
+        return await self._answer(request, "payment_intents.list", self._check_intents, self._list_intents)
 
     async def cancel_intent(self, request: web.Request) -> web.StreamResponse:
         return await self._answer(request, "payment_intents.cancel", self._check_cancel, self._cancel_intent)
@@ -106,6 +112,12 @@ class Stripe(Provider):
 
     async def list_refunds(self, request: web.Request) -> web.StreamResponse:
         return await self._answer(request, "refunds.list", self._check_list, self._list_refunds)
+
+    async def create_customer(self, request: web.Request) -> web.StreamResponse:
+        return await self._answer(request, "customers.create", self._check_customer, self._create_customer)
+
+    async def detach_method(self, request: web.Request) -> web.StreamResponse:
+        return await self._answer(request, "payment_methods.detach", self._check_detach, self._detach_method)
 
     def refusal(self, step: Step, arrival: Arrival) -> web.Response | None:
         """A 500 is of a call that was begun, so its key is used; what Stripe refuses at its door is not."""
@@ -171,7 +183,7 @@ class Stripe(Provider):
         self._keys.keep(arrival.nid, kept)
 
     def _check_intent(self, form: dict[str, Any]) -> None:
-        check_names(form, ("amount", "currency"), ("automatic_payment_methods", "description", "metadata"))
+        check_names(form, ("amount", "currency"), INTENT_TERMS)
         amount, currency = whole_number(form, "amount"), form["currency"]
         if not (isinstance(currency, str) and len(currency) == 3 and currency.isalpha()):
             raise Refused(f"Invalid currency: {currency}", param="currency")
@@ -183,14 +195,49 @@ class Stripe(Provider):
             )  # fmt: skip
         if amount > LARGEST:
             raise Refused("Amount must be no more than 999,999.99", code="amount_too_large", param="amount")
+        if form.get("setup_future_usage", USAGES[0]) not in USAGES:
+            raise Refused(f"Invalid setup_future_usage: must be one of {', '.join(USAGES)}", param="setup_future_usage")
+        check_confirm(form)
         metadata(form)
 
     def _create_intent(self, call: Call) -> JSON:
         form = call.form
+        customer = self.account.customer(form["customer"]).id if "customer" in form else None
+        method = self._method_of(customer, form["payment_method"]) if "payment_method" in form else None
         intent = self.account.create(
-            int(form["amount"]), form["currency"].lower(), metadata(form), form.get("description")
+            int(form["amount"]),
+            form["currency"].lower(),
+            metadata(form),
+            form.get("description"),
+            customer=customer,
+            future_usage=form.get("setup_future_usage"),
+            redirects=redirects(form),
         )
+        if method and form.get("confirm") == "true":
+            self.account.confirm(intent, method)
         return self._shown(intent, form)
+
+    def _method_of(self, customer: str | None, method_id: str) -> Method:
+        method = self.account.method(method_id)
+        if method.customer == customer:
+            return method
+        if method.customer is None and method.was_attached:
+            raise Refused(DETACHED)
+        raise Refused(
+            f"The customer does not have a payment method with the ID {method_id}. "
+            "The payment method must be attached to the customer.",
+            param="payment_method",
+        )
+
+    def _check_intents(self, form: dict[str, Any]) -> None:
+        check_names(form, (), ("customer", "limit", "starting_after"))
+        check_limit(form)
+
+    def _list_intents(self, call: Call) -> JSON:
+        """Newest first."""
+        form = call.form
+        found = self.account.intents_of(form.get("customer"), form.get("starting_after"))
+        return listed(found, form, self.account, "/v1/payment_intents")
 
     def _check_secret(self, form: dict[str, Any]) -> None:
         check_names(form, (), ("client_secret",))
@@ -228,16 +275,27 @@ class Stripe(Provider):
 
     def _check_list(self, form: dict[str, Any]) -> None:
         check_names(form, (), ("charge", "limit", "payment_intent", "starting_after"))
-        if "limit" in form and whole_number(form, "limit") > LONGEST_PAGE:
-            raise Refused(f"This value must be less than or equal to {LONGEST_PAGE}.", param="limit")
+        check_limit(form)
 
     def _list_refunds(self, call: Call) -> JSON:
         form = call.form
         found = self.account.refunds_of(form.get("payment_intent"), form.get("charge"), form.get("starting_after"))
-        limit = int(form.get("limit", 10))
-        paths = [path.removeprefix("data.") for path in expansions(form)]
-        shown = [expanded(self.account, refund, paths) for refund in found[:limit]]
-        return page(shown, len(found) > limit, "/v1/refunds")
+        return listed(found, form, self.account, "/v1/refunds")
+
+    def _check_customer(self, form: dict[str, Any]) -> None:
+        check_names(form, (), ("metadata",))
+        metadata(form)
+
+    def _create_customer(self, call: Call) -> JSON:
+        return self.account.create_customer(metadata(call.form)).as_json()
+
+    def _check_detach(self, form: dict[str, Any]) -> None:
+        check_names(form, ())
+
+    def _detach_method(self, call: Call) -> JSON:
+        method = self.account.method(call.request.match_info["method_id"])
+        self.account.detach(method)
+        return method.as_json()
 
     def _shown(self, thing: Any, form: dict[str, Any]) -> JSON:
         shown: JSON = expanded(self.account, thing, expansions(form))

@@ -2,19 +2,31 @@
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from tests.outside.stripe_errors import Refused, no_such
-from tests.outside.stripe_shapes import JSON, Charge, Intent, Refund, new_id
+from tests.outside.stripe_shapes import JSON, Charge, Customer, Intent, Method, Refund
 
 PAYABLE = ("requires_payment_method", "requires_confirmation", "requires_action", "processing")
 CANCELABLE = ("requires_payment_method", "requires_capture", "requires_confirmation", "requires_action", "processing")
-DECLINED = {
-    "card_declined": "Your card was declined.",
-    "expired_card": "Your card has expired.",
-    "insufficient_funds": "Your card has insufficient funds.",
-    "payment_intent_authentication_failure": "The provided PaymentMethod has failed authentication.",
+# Why a card is declined: Stripe's code, the bank's, and the words for the payer.
+DECLINED: dict[str, tuple[str, str | None, str]] = {
+    "card_declined": ("card_declined", "generic_decline", "Your card was declined."),
+    "expired_card": ("expired_card", "expired_card", "Your card has expired."),
+    "insufficient_funds": ("card_declined", "insufficient_funds", "Your card has insufficient funds."),
+    "authentication_required": (
+        "authentication_required",
+        "authentication_required",
+        "Your card was declined. This transaction requires authentication.",
+    ),
+    "payment_intent_authentication_failure": (
+        "payment_intent_authentication_failure",
+        None,
+        "The provided PaymentMethod has failed authentication.",
+    ),
 }
+
+Listed = TypeVar("Listed", Intent, Refund)
 
 
 class Clock:
@@ -40,9 +52,13 @@ class Account:
         self.intents: dict[str, Intent] = {}
         self.charges: dict[str, Charge] = {}
         self.refunds: dict[str, Refund] = {}
+        self.customers: dict[str, Customer] = {}
+        self.methods: dict[str, Method] = {}
 
-    def create(self, amount: int, currency: str, metadata: dict[str, str], description: str | None) -> Intent:
-        intent = Intent(amount, currency, self._now(), metadata, description)
+    def create(
+        self, amount: int, currency: str, metadata: dict[str, str], description: str | None, **more: str | None
+    ) -> Intent:
+        intent = Intent(amount, currency, self._now(), metadata, description, **more)  # type: ignore[arg-type]
         self.intents[intent.id] = intent
         self._tell("payment_intent.created", intent.as_json())
         return intent
@@ -62,21 +78,29 @@ class Account:
     def pay(self, intent: Intent) -> None:
         charge = self._charge(intent, "succeeded")
         intent.status, intent.error = "succeeded", None
+        if intent.future_usage and intent.customer and intent.payment_method:
+            self.attach(self.methods[intent.payment_method], intent.customer)
         self._tell("charge.succeeded", charge.as_json())
         self._tell("payment_intent.succeeded", intent.as_json())
 
     def decline(self, intent: Intent, code: str = "card_declined") -> None:
         charge = self._charge(intent, "failed")
-        reason = {"decline_code": "generic_decline"} if code == "card_declined" else {}
-        charge.failure = {"code": code, "message": DECLINED.get(code, "Your card was declined.")}
+        if code not in DECLINED:
+            raise Refused(f"No card is declined for {code}.")
+        its_code, of_bank, words = DECLINED[code]
+        charge.failure = {"code": its_code, "message": words}
+        reason = {"decline_code": of_bank} if of_bank else {}
+        method = self.methods[str(intent.payment_method)].as_json()
         intent.status, intent.payment_method = "requires_payment_method", None
-        intent.error = {"charge": charge.id, "type": "card_error", **charge.failure, **reason}
+        intent.error = {
+            "charge": charge.id, "type": "card_error", "payment_method": method, **charge.failure, **reason
+        }  # fmt: skip
         self._tell("charge.failed", charge.as_json())
         self._tell("payment_intent.payment_failed", intent.as_json())
 
     def require_action(self, intent: Intent) -> None:
         self._refuse_unless(intent, PAYABLE[:3], "confirm", "confirmed")
-        intent.status, intent.error, intent.payment_method = "requires_action", None, new_id("pm")
+        intent.status, intent.error, intent.payment_method = "requires_action", None, self._new_method().id
         self._tell("payment_intent.requires_action", intent.as_json())
 
     def process(self, intent: Intent) -> None:
@@ -118,6 +142,47 @@ class Account:
         self._tell("refund.updated", refund.as_json())
         self._tell("refund.failed", refund.as_json())
 
+    def create_customer(self, metadata: dict[str, str]) -> Customer:
+        customer = Customer(self._now(), metadata)
+        self.customers[customer.id] = customer
+        self._tell("customer.created", customer.as_json())
+        return customer
+
+    def customer(self, customer_id: str) -> Customer:
+        if customer_id not in self.customers:
+            raise no_such("customer", customer_id, "customer")
+        return self.customers[customer_id]
+
+    def method(self, method_id: str) -> Method:
+        if method_id not in self.methods:
+            raise no_such("PaymentMethod", method_id, "payment_method")
+        return self.methods[method_id]
+
+    def attach(self, method: Method, customer_id: str) -> None:
+        if method.customer != customer_id:
+            method.customer, method.was_attached = customer_id, True
+            self._tell("payment_method.attached", method.as_json())
+
+    def detach(self, method: Method) -> None:
+        if method.customer is None:
+            raise Refused(
+                "The payment method you provided is not attached to a customer so detachment is impossible."
+            )  # fmt: skip
+        method.customer = None
+        self._tell("payment_method.detached", method.as_json())
+
+    def confirm(self, intent: Intent, method: Method) -> None:
+        """Of a payer who is away: it is paid or declined, there and then."""
+        self._refuse_unless(intent, PAYABLE[:3], "confirm", "confirmed")
+        intent.payment_method = method.id
+        if not method.declines:
+            self.pay(intent)
+            return
+        self.decline(intent, method.declines)
+        assert intent.error is not None
+        terms = {name: value for name, value in intent.error.items() if name not in ("message", "type")}
+        raise Refused(intent.error["message"], status=402, type="card_error", **terms, payment_intent=intent.as_json())
+
     def paid_charge(self, intent: Intent) -> Charge:
         if intent.charge is None or intent.charge.status != "succeeded":
             raise Refused(f"This PaymentIntent ({intent.id}) does not have a successful charge to refund.")
@@ -140,17 +205,17 @@ class Account:
             for refund in reversed(self.refunds.values())
             if intent_id in (None, refund.charge.intent.id) and charge_id in (None, refund.charge.id)
         ]
-        if after is None:
-            return found
-        ids = [refund.id for refund in found]
-        if after not in ids:
-            raise no_such("refund", after, "starting_after")
-        return found[ids.index(after) + 1 :]
+        return _those_after(after, found, "refund")
+
+    def intents_of(self, customer: str | None, after: str | None = None) -> list[Intent]:
+        """Newest first."""
+        found = [intent for intent in reversed(self.intents.values()) if customer in (None, intent.customer)]
+        return _those_after(after, found, "payment_intent")
 
     def _charge(self, intent: Intent, status: str) -> Charge:
         """What was pending becomes something; else it is another try."""
         self._refuse_unless(intent, PAYABLE, "confirm", "confirmed")
-        intent.payment_method = intent.payment_method or new_id("pm")
+        intent.payment_method = intent.payment_method or self._new_method().id
         charge = intent.charge
         if charge is None or charge.status != "pending":
             charge = Charge(intent, self._now(), status)
@@ -158,6 +223,11 @@ class Account:
             self.charges[charge.id] = charge
         charge.status = status
         return charge
+
+    def _new_method(self) -> Method:
+        method = Method(self._now())
+        self.methods[method.id] = method
+        return method
 
     def _refuse_unless(self, intent: Intent, statuses: tuple[str, ...], verb: str, done: str) -> None:
         if intent.status in statuses:
@@ -171,6 +241,15 @@ class Account:
 
     def _now(self) -> int:
         return int(self._clock.now())
+
+
+def _those_after(last: str | None, found: list[Listed], kind: str) -> list[Listed]:
+    if last is None:
+        return found
+    ids = [one.id for one in found]
+    if last not in ids:
+        raise no_such(kind, last, "starting_after")
+    return found[ids.index(last) + 1 :]
 
 
 def expanded(account: Account, thing: Any, paths: list[str]) -> Any:

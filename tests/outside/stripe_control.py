@@ -28,6 +28,7 @@ class StripeControl:
             "refund": self.refund,
             "settle_refund": self.settle_refund,
             "fail_refund": self.fail_refund,
+            "spoil": self.spoil,
             "deliver": self.deliver,
             "settled": self.settled,
         }
@@ -37,6 +38,8 @@ class StripeControl:
             web.get("/payments", self.payments),
             web.get("/control/stripe/intents", self.intents),
             web.get("/control/stripe/events", self.events),
+            web.get("/control/stripe/customers", self.customers),
+            web.get("/control/stripe/methods", self.methods),
             web.post("/control/stripe/{act}", self.act),
         ]
 
@@ -52,6 +55,14 @@ class StripeControl:
     async def events(self, _: web.Request) -> web.Response:
         """Oldest first."""
         return answer_json([event.as_json() for event in self._webhooks.events.values()])
+
+    async def customers(self, _: web.Request) -> web.Response:
+        """Oldest first."""
+        return answer_json([customer.as_json() for customer in self._account.customers.values()])
+
+    async def methods(self, _: web.Request) -> web.Response:
+        """Oldest first."""
+        return answer_json([method.as_json() for method in self._account.methods.values()])
 
     async def act(self, request: web.Request) -> web.Response:
         act = self._acts.get(request.match_info["act"])
@@ -90,6 +101,11 @@ class StripeControl:
     async def fail_refund(self, refund: str, reason: str = "lost_or_stolen_card") -> JSON:
         found = self._account.one_refund(refund)
         self._account.fail_refund(found, reason)
+        return found.as_json()
+
+    async def spoil(self, method: str, code: str) -> JSON:
+        found = self._account.method(method)
+        found.declines = code
         return found.as_json()
 
     async def deliver(self, event: str, **how: Any) -> list[int]:

@@ -47,6 +47,20 @@ class StripeDesk:
         """Also one that succeeded."""
         return self._act("fail_refund", refund=refund_id, reason=reason)
 
+    def spoil(self, method_id: str, code: str = "insufficient_funds") -> JSON:
+        """From now on its charges are declined; "authentication_required" wants its owner, and "" makes it good."""
+        return self._act("spoil", method=method_id, code=code)
+
+    def customers(self) -> list[JSON]:
+        """Oldest first."""
+        found: list[JSON] = self._ask("control/stripe/customers")
+        return found
+
+    def methods(self) -> list[JSON]:
+        """Oldest first, of all payers; `customer` is whose it is, if it may be charged again."""
+        found: list[JSON] = self._ask("control/stripe/methods")
+        return found
+
     def intents(self) -> list[JSON]:
         """Oldest first, with their last charge and its refunds."""
         found: list[JSON] = self._ask("control/stripe/intents")

@@ -17,6 +17,63 @@ def new_id(prefix: str, length: int = 24) -> str:
 
 
 @dataclass(slots=True)
+class Customer:
+    created: int
+    metadata: dict[str, str]
+    id: str = field(default_factory=lambda: new_id("cus", 14))
+
+    def as_json(self) -> JSON:
+        return {
+            "id": self.id,
+            "object": "customer",
+            "address": None,
+            "balance": 0,
+            "created": self.created,
+            "currency": None,
+            "default_source": None,
+            "delinquent": False,
+            "description": None,
+            "discount": None,
+            "email": None,
+            "invoice_prefix": self.id[-8:].upper(),
+            "invoice_settings": {"custom_fields": None, "default_payment_method": None, "footer": None},
+            "livemode": False,
+            "metadata": dict(self.metadata),
+            "name": None,
+            "phone": None,
+            "preferred_locales": [],
+            "shipping": None,
+            "tax_exempt": "none",
+            "test_clock": None,
+        }
+
+
+@dataclass(slots=True)
+class Method:
+    """A card. `declines` is why it is declined; a method that was of a customer and is no more pays nothing."""
+
+    created: int
+    customer: str | None = None
+    declines: str = ""
+    was_attached: bool = False
+    id: str = field(default_factory=lambda: new_id("pm"))
+
+    def as_json(self) -> JSON:
+        return {
+            "id": self.id,
+            "object": "payment_method",
+            "allow_redisplay": "limited",
+            "billing_details": {"address": None, "email": None, "name": None, "phone": None, "tax_id": None},
+            "card": {"brand": "visa", "exp_month": 12, "exp_year": 2039, "funding": "credit", "last4": "4242"},
+            "created": self.created,
+            "customer": self.customer,
+            "livemode": False,
+            "metadata": {},
+            "type": "card",
+        }
+
+
+@dataclass(slots=True)
 class Refund:
     charge: "Charge"
     amount: int
@@ -80,7 +137,7 @@ class Charge:
             "captured": is_paid,
             "created": self.created,
             "currency": self.intent.currency,
-            "customer": None,
+            "customer": self.intent.customer,
             "description": self.intent.description,
             "disputed": False,
             "failure_balance_transaction": None,
@@ -125,6 +182,9 @@ class Intent:
     created: int
     metadata: dict[str, str]
     description: str | None
+    customer: str | None = None
+    future_usage: str | None = None
+    redirects: str = "always"
     status: str = "requires_payment_method"
     payment_method: str | None = None
     charges: list[Charge] = field(default_factory=list)
@@ -149,7 +209,7 @@ class Intent:
             "amount_received": self.amount if self.status == "succeeded" else 0,
             "application": None,
             "application_fee_amount": None,
-            "automatic_payment_methods": {"allow_redirects": "always", "enabled": True},
+            "automatic_payment_methods": {"allow_redirects": self.redirects, "enabled": True},
             "canceled_at": self.canceled_at,
             "cancellation_reason": self.cancellation_reason,
             "capture_method": "automatic_async",
@@ -157,7 +217,7 @@ class Intent:
             "confirmation_method": "automatic",
             "created": self.created,
             "currency": self.currency,
-            "customer": None,
+            "customer": self.customer,
             "description": self.description,
             "excluded_payment_method_types": None,
             "last_payment_error": self.error,
@@ -172,7 +232,7 @@ class Intent:
             "processing": {"type": "card"} if self.status == "processing" else None,
             "receipt_email": None,
             "review": None,
-            "setup_future_usage": None,
+            "setup_future_usage": self.future_usage,
             "shipping": None,
             "source": None,
             "statement_descriptor": None,

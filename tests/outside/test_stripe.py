@@ -49,8 +49,9 @@ def test_a_declined_payer_may_try_again(world, client, begin):
     paid = client.v1.payment_intents.retrieve(intent.id, WHOLE)
 
     assert (waiting.status, waiting.next_action.type) == ("requires_action", "use_stripe_sdk")
-    assert (declined.status, declined.last_payment_error.code) == ("requires_payment_method", "insufficient_funds")
-    assert (declined.latest_charge.status, declined.latest_charge.failure_code) == ("failed", "insufficient_funds")
+    assert (declined.status, declined.last_payment_error.code) == ("requires_payment_method", "card_declined")
+    assert declined.last_payment_error.decline_code == "insufficient_funds"
+    assert (declined.latest_charge.status, declined.latest_charge.failure_code) == ("failed", "card_declined")
     assert (paid.status, paid.last_payment_error, paid.latest_charge.status) == ("succeeded", None, "succeeded")
     assert paid.latest_charge.id != declined.latest_charge.id
 
@@ -319,3 +320,104 @@ def test_the_page_shows_payments_without_their_secrets(world, begin):
         intent.id, 2500, "requires_payment_method", "Your card was declined.",
     )  # fmt: skip
     assert intent.client_secret not in json.dumps(shown)
+
+
+# Who is charged while he is away
+
+AWAY = {
+    "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
+    "off_session": True,
+    "confirm": True,
+}
+
+
+@pytest.fixture
+def saved(world, client, begin):
+    """A customer's id, and that of the method he has paid by."""
+    customer = client.v1.customers.create({"metadata": {"user_id": "7"}})
+    intent = begin(customer=customer.id, setup_future_usage="off_session")
+    world.stripe.pay(intent.id)
+    return customer.id, client.v1.payment_intents.retrieve(intent.id).payment_method
+
+
+def test_what_was_paid_by_is_attached_to_its_customer(world, client, saved):
+    customer, method = saved
+
+    assert [(one["id"], one["metadata"]) for one in world.stripe.customers()] == [(customer, {"user_id": "7"})]
+    assert [(one["id"], one["customer"]) for one in world.stripe.methods()] == [(method, customer)]
+    assert "payment_method.attached" in events_of(world)
+    assert client.v1.payment_intents.list({"customer": customer}).data[0].payment_method == method
+
+
+def test_what_is_attached_pays_without_its_owner(begin, saved):
+    customer, method = saved
+    intent = begin(customer=customer, payment_method=method, **AWAY, **WHOLE)
+
+    assert (intent.status, intent.amount_received, intent.payment_method) == ("succeeded", 2500, method)
+    assert intent.latest_charge.customer == customer
+
+
+@pytest.mark.parametrize(
+    ("why", "code"), [("insufficient_funds", "card_declined"), ("authentication_required", "authentication_required")]
+)
+def test_a_decline_is_an_error_with_the_intent_in_it_and_is_kept_for_its_key(world, client, begin, saved, why, code):
+    customer, method = saved
+    world.stripe.spoil(method, why)
+    for replayed in (None, "true"):
+        with pytest.raises(stripe.CardError) as declined:
+            begin("key-1", customer=customer, payment_method=method, **AWAY)
+        error = declined.value.error
+        assert (declined.value.http_status, declined.value.headers.get("Idempotent-Replayed")) == (402, replayed)
+        assert (error.type, error.code, error.decline_code, error.payment_method.id) == (
+            "card_error", code, why, method,
+        )  # fmt: skip
+    [newest, _] = client.v1.payment_intents.list({"customer": customer}).data
+
+    assert newest.id == error.payment_intent.id
+    assert (newest.status, newest.last_payment_error.code, newest.payment_method) == (
+        "requires_payment_method", code, None,
+    )  # fmt: skip
+    assert events_of(world)[-2:] == ["charge.failed", "payment_intent.payment_failed"]
+
+
+def test_what_is_detached_pays_nothing_and_is_not_detached_twice(client, begin, saved):
+    customer, method = saved
+    assert client.v1.payment_methods.detach(method).customer is None
+
+    with pytest.raises(stripe.InvalidRequestError, match="detachment is impossible"):
+        client.v1.payment_methods.detach(method)
+    with pytest.raises(stripe.InvalidRequestError, match="was detached from a Customer"):
+        begin(customer=customer, payment_method=method, **AWAY)
+
+
+@pytest.mark.parametrize(
+    ("terms", "words"),
+    [
+        ({"confirm": False}, "only set `off_session`"),
+        ({"payment_method": ""}, "missing a payment method"),
+        ({"payment_method": "pm_none"}, "No such PaymentMethod"),
+        ({"customer": "cus_none"}, "No such customer"),
+        ({"automatic_payment_methods": {"enabled": True}}, "must provide a `return_url`"),
+        ({"setup_future_usage": "always"}, "Invalid setup_future_usage"),
+    ],
+)
+def test_the_terms_of_who_is_away_go_together(begin, saved, terms, words):
+    customer, method = saved
+    with pytest.raises(stripe.InvalidRequestError, match=words):
+        begin(**{"customer": customer, "payment_method": method, **AWAY, **terms})
+
+
+def test_a_method_is_of_one_customer(client, begin, saved):
+    _, method = saved
+    other = client.v1.customers.create({})
+    with pytest.raises(stripe.InvalidRequestError, match="must be attached to the customer"):
+        begin(customer=other.id, payment_method=method, **AWAY)
+
+
+def test_intents_are_listed_by_customer_newest_first(begin, client, saved):
+    customer, _ = saved
+    made = [begin(customer=customer).id for _ in range(4)]
+    begin()
+
+    listed = client.v1.payment_intents.list({"customer": customer, "limit": 2}).auto_paging_iter()
+    assert [intent.id for intent in listed][:4] == made[::-1]

@@ -1,33 +1,15 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from payments import commanding, services
 from payments.models import Payment
 from tests.factories.accounts import UserFactory
 from tests.factories.payments import TicketFactory
-from tests.outside.world import World, outside
-from tests.payments.calls import Gate
+from tests.payments.calls import Gate, open_gate
 from tests.sample import tickets
-
-
-@pytest.fixture(scope="session")
-def world() -> Iterator[World]:
-    with outside() as started:
-        yield started
-
-
-@pytest.fixture
-def gate(world: World, settings: Any, client: Client) -> Gate:
-    """Stripe is configured. It calls nobody by itself: a test says which call comes when."""
-    world.reset()
-    for name in ("STRIPE_API_BASE", "STRIPE_API_KEY"):
-        setattr(settings, name, world.env[name])
-    settings.STRIPE_WEBHOOK_SECRETS = [world.env["STRIPE_WEBHOOK_SECRETS"]]
-    return Gate(world, client)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from payments import commanding, metrics, services
-from payments.models import GatewayCommand, LedgerEntry, Payment, WebhookEvent
+from payments.models import GatewayCommand, LedgerEntry, Payment, SavedMethod, WebhookEvent
 from realtime import nodes
 from realtime.models import Node
 from tests.factories.accounts import UserFactory
@@ -18,7 +18,7 @@ from tests.factories.payments import WebhookEventFactory
 
 pytestmark = pytest.mark.django_db
 
-PAYMENTS, WEBHOOKS = "/admin/payments/payment/", "/admin/payments/webhookevent/"
+PAYMENTS, WEBHOOKS, METHODS = (f"/admin/payments/{name}/" for name in ("payment", "webhookevent", "savedmethod"))
 
 
 @pytest.fixture
@@ -58,6 +58,16 @@ def test_a_dead_call_is_read_again(office, db):
     assert sorted(said) == ["To be read again (1).", f"{done}: This was read, or will be."]
     dead.refresh_from_db()
     assert (dead.state, dead.attempts) == ("waiting", 0)
+
+
+def test_a_saved_method_is_forgotten(gate, office, begin, now):
+    payment = begin(saves_method=True)
+    gate.world.stripe.pay(services.intent_of(payment, now=now).intent_id)
+    gate.tell_all()
+
+    assert press(office, METHODS, "forget", SavedMethod.objects.get()) == ["Forgotten (1)."]
+    commanding.carry_out_due(timezone.now())
+    assert [method["customer"] for method in gate.world.stripe.methods()] == [None]
 
 
 def test_who_may_only_look_has_no_buttons(client, paid_payment):

@@ -15,8 +15,10 @@ from payments.applying import apply
 from payments.errors import PaymentMismatch
 from payments.gateways.port import RefundSnapshot, Snapshot
 from payments.models import LedgerEntry, Payment, Refund
+from payments.payables import Payable
 from tests.factories.payments import PaymentFactory
 from tests.payments.calls import ledger, state
+from tests.sample import tickets
 
 Status = Payment.Status
 
@@ -87,7 +89,7 @@ class TestOrders(TestCase):
         assert other == truth
         last = life[-1]
         given_back = sum(one.amount for one in last.refunds if one.status == DONE)
-        assert truth["balance"] == last.captured - given_back
+        assert truth["balance"] == truth["takings"] == last.captured - given_back
         assert truth["payment"][:2] == (expected(last, given_back), last.captured)
 
 
@@ -111,6 +113,7 @@ def end_of(snapshots: Sequence[Snapshot]) -> dict[str, Any]:
         "refunds": found["refunds"],
         "paid": found["ticket"][0],
         "balance": sum(amount for _, amount in found["ledger"]),
+        "takings": found["takings"],
     }
 
 
@@ -136,6 +139,29 @@ def test_money_that_comes_after_a_cancellation_counts():
     assert apply(payment, paid(1)).status == Status.SUCCEEDED
     assert apply(payment, seen(Status.CANCELLED, 2)).status == Status.SUCCEEDED
     assert state(payment)["ticket"] == (1, 1, 0)
+
+
+def test_each_entry_of_the_ledger_is_told_once():
+    payment = apply(new_payment(), paid(0, refund(250, DONE)))
+    assert state(payment)["takings"] == AMOUNT - 250
+
+    for minute in (1, 2):
+        apply(payment, paid(minute, refund(250, FAILED)))
+    assert state(payment)["takings"] == AMOUNT
+
+
+def test_an_entry_that_is_there_already_is_not_told_again():
+    """Though the payment says that nothing was captured yet: the key is the second guard."""
+    payment = apply(new_payment(), paid())
+    Payment.objects.update(captured=0, captured_at=None, status=Status.CREATED)
+    apply(payment, paid(1))
+
+    assert (ledger(payment), state(payment)["takings"]) == ([("charge", AMOUNT)], AMOUNT)
+
+
+def test_who_keeps_no_books_need_not_listen():
+    deaf = Payable(tickets.lock, tickets.paid, tickets.lapsed, tickets.refunded)
+    assert deaf.entered(LedgerEntry()) is None
 
 
 def test_a_refund_that_comes_back_is_on_the_books_and_can_be_made_anew(now):

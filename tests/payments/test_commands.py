@@ -151,7 +151,7 @@ def test_a_command_that_breaks_holds_up_no_other(gate, begin, now, caplog):
     assert commanding.carry_out_due(now) == 2
     assert set(commands()) == {("create", State.WAITING, 1), ("create", State.DONE, 1)}
     assert Payment.objects.get(pk=other.pk).intent_id
-    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == ["command_failed"]
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == ["sweep_failed"]
 
 
 # Not to be paid any more

@@ -32,7 +32,7 @@ def test_no_secret_is_kept_or_told(gate, begin, office, settings, now, caplog, c
     gate.world.control("stripe", script={"payment_intents.create": "lost:1"})
     commanding.carry_out_due(now)
     payment.refresh_from_db()
-    seen = services.intent_of(begin(), now=now)
+    seen = services.intent_of(begin(saves_method=True), now=now)
     settings.STRIPE_API_KEY = "sk_test_replaced_yesterday"
     services.cancel_payment(Payment.objects.get(intent_id=seen.intent_id), now=now)
     commanding.carry_out_due(now)
@@ -46,7 +46,7 @@ def test_no_secret_is_kept_or_told(gate, begin, office, settings, now, caplog, c
 
     pages = [
         office.get(f"/admin/payments/{name}/").text
-        for name in ("payment", "webhookevent", "gatewaycommand", "ledgerentry")
+        for name in ("payment", "webhookevent", "gatewaycommand", "ledgerentry", "savedmethod")
     ]
     pages += [office.get(f"/admin/payments/payment/{payment.pk}/change/").text]
     told = capfd.readouterr()
@@ -63,3 +63,5 @@ def test_no_secret_is_kept_or_told(gate, begin, office, settings, now, caplog, c
     assert [(where, secret) for where, text in places.items() for secret in secrets if secret in text] == []
     assert seen.intent_id in places["rows"]
     assert payment.subject_kind in places["admin"]
+    assert "visa" in places["rows"]
+    assert "visa" in places["admin"]

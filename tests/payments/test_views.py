@@ -9,6 +9,7 @@ from payments import services
 from payments.errors import NoSuchGateway
 from payments.models import Payment
 from payments.selectors import live_payment
+from payments.views import RefreshesPerUser
 from tests.factories.accounts import UserFactory
 from tests.factories.payments import PaymentFactory
 from tests.payments.calls import state
@@ -75,6 +76,19 @@ def test_without_a_key_there_is_no_stripe_and_payments_wait_for_it(gate, open_pa
         begin()
     answer = api_of(open_payment.payer).post(f"/api/payments/{open_payment.pk}/refresh")
     assert answer.json()["code"] == "no_such_gateway"
+
+
+def test_who_asks_the_gateway_again_and_again_is_stopped(gate, open_payment, api_of):
+    api = api_of(open_payment.payer)
+    throttle = RefreshesPerUser()
+    allowed, _ = throttle.parse_rate(throttle.rate)
+    asked = type("Asked", (), {"user": open_payment.payer})()
+    assert all(RefreshesPerUser().allow_request(asked, None) for _ in range(allowed))
+
+    answer = api.post(f"/api/payments/{open_payment.pk}/refresh")
+    assert (allowed, answer.status_code, answer.json()["code"]) == (30, 429, "rate_limited")
+    assert gate.asked("payment_intents.retrieve") == 0
+    assert api.get(f"/api/payments/{open_payment.pk}").status_code == 200
 
 
 def test_payments_are_in_what_a_person_can_take_away(paid_payment, now):

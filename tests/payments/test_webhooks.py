@@ -235,7 +235,7 @@ def test_one_that_cannot_be_read_holds_up_no_other(gate, open_payment, begin, no
 
     assert inbox.read_due(now) == 2
     assert state(other)["payment"][0] == "succeeded"
-    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == ["webhook_failed"]
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == ["sweep_failed"]
 
     Payment.objects.filter(pk=open_payment.pk).update(subject_kind="sample.ticket")
     assert inbox.read_due(now + HOUR) == 1

@@ -9,7 +9,7 @@ import pytest
 
 from tests.house import Hand, House, Street
 from tests.outside.stripe_webhooks import signature
-from tests.outside.world import World, outside
+from tests.outside.world import World
 from tests.payments.calls import body_of
 from tests.races.test_stream_races import run_together
 
@@ -46,14 +46,16 @@ class Office:
 
 
 @pytest.fixture(scope="module", params=["postgresql", "sqlite"])
-def engine(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+def opened(request: pytest.FixtureRequest, street: Street, world: World) -> Iterator[Office]:
+    with street.house(request.param, **world.env, PAYMENTS_GATEWAY_SECONDS="10") as house:
+        yield Office(house, house.hands(HANDS), world)
 
 
 @pytest.fixture
-def office(engine: str, street: Street) -> Iterator[Office]:
-    with outside() as world, street.house(engine, **world.env, PAYMENTS_GATEWAY_SECONDS="10") as house:
-        yield Office(house, house.hands(HANDS), world)
+def office(opened: Office) -> Office:
+    opened.world.reset()
+    opened.call("forget_everything")
+    return opened
 
 
 def complaints(answers: list[list[Any]], *allowed: str) -> list[Any]:
@@ -81,6 +83,40 @@ def test_without_the_claim_several_would_carry_out_a_command(office: Office):
 
     assert office.asked("payment_intents.create") > TICKETS
     assert len(office.world.stripe.intents()) == TICKETS
+
+
+def let_renew(office: Office) -> None:
+    """All have paid once, and are to be charged again while they are away."""
+    for ticket in office.call("sell", TICKETS):
+        office.call("begin_and_save", ticket)
+    office.call("carry_out")
+    for intent in office.call("intents"):
+        office.world.stripe.pay(intent)
+    office.call("reconcile")
+    office.call("renew")
+
+
+def test_of_many_workers_one_charges_who_is_away(office: Office):
+    let_renew(office)
+
+    answers = office.all_at_once(("carry_out",), ("carry_out",))
+
+    assert complaints(answers) == []
+    assert office.call("told") == [1] * (2 * TICKETS)
+    assert office.call("books") == [1000] * (2 * TICKETS)
+    assert office.asked("payment_intents.create") == len(office.world.stripe.intents()) == 2 * TICKETS
+    assert len(office.world.stripe.customers()) == TICKETS
+
+
+def test_without_the_claim_who_is_away_is_still_charged_once(office: Office):
+    """The control: several ask, and the key is the second guard."""
+    let_renew(office)
+
+    office.all_at_once(("carry_out_carelessly",), ("carry_out_carelessly",))
+
+    assert office.asked("payment_intents.create") > 2 * TICKETS
+    assert len(office.world.stripe.intents()) == 2 * TICKETS
+    assert office.call("books") == [1000] * (2 * TICKETS)
 
 
 def test_a_call_that_comes_many_times_at_once_has_one_row_and_one_effect(office: Office):

@@ -25,3 +25,4 @@ class Ticket(models.Model):
     paid = models.IntegerField(default=0)
     lapsed = models.IntegerField(default=0)
     refunded = models.IntegerField(default=0)
+    takings = models.BigIntegerField(default=0)

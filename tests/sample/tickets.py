@@ -2,7 +2,7 @@
 
 from django.db.models import F
 
-from payments.models import Payment
+from payments.models import LedgerEntry, Payment
 from tests.sample.models import Ticket
 
 KIND = "sample.ticket"
@@ -22,3 +22,7 @@ def lapsed(payment: Payment) -> None:
 
 def refunded(payment: Payment) -> None:
     Ticket.objects.filter(pk=payment.subject_key).update(refunded=F("refunded") + 1)
+
+
+def entered(entry: LedgerEntry) -> None:
+    Ticket.objects.filter(pk=entry.payment.subject_key).update(takings=F("takings") + entry.amount)

@@ -59,7 +59,13 @@ BOARDS = {
 }
 
 PAYABLES = {
-    tickets.KIND: Payable(lock=tickets.lock, paid=tickets.paid, lapsed=tickets.lapsed, refunded=tickets.refunded)
+    tickets.KIND: Payable(
+        lock=tickets.lock,
+        paid=tickets.paid,
+        lapsed=tickets.lapsed,
+        refunded=tickets.refunded,
+        entered=tickets.entered,
+    )
 }
 
 COMMANDS = {

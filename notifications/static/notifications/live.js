@@ -1,5 +1,4 @@
-// A part of a page that follows a board: whenever the board changes, the part is fetched anew. What changes without
-// the board, and pages whose socket is down, are looked at every some seconds.
+// A part of a page that is fetched anew every some seconds; one that follows a board, at once when the board changes.
 "use strict";
 
 const REFRESH_MS = 15_000;
@@ -7,7 +6,7 @@ const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
 const GOOD_AFTER_MS = 10_000;
 
-const part = document.querySelector("[data-board]");
+const part = document.querySelector("[data-source]");
 const state = document.querySelector("[data-live]");
 
 let wait = FIRST_WAIT_MS;
@@ -64,4 +63,4 @@ function connect() {
 }
 
 setInterval(() => document.hidden || refresh(), REFRESH_MS);
-connect();
+if (part.dataset.board) connect();
