@@ -18,7 +18,7 @@ run: .venv/run ## a demo world on http://localhost:$PORT, its data in $DATA_DIR
 	$(BIN)/python -m tests.outside manage.py live --demo
 
 test: lint services ## lint, then all tests on a PostgreSQL and a Redis of their own
-	$(WITH_SERVICES) $(BIN)/pytest -n 4 --dist worksteal
+	$(WITH_SERVICES) $(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 lint: .venv/dev ## style, layers, types
 	$(BIN)/ruff check
@@ -32,8 +32,8 @@ services: .venv/dev
 bench: services ## the benchmarks
 	SERVICES_DURABLE=1 $(WITH_SERVICES) $(BIN)/python -m bench
 
-soak: services ## the long tests under load
-	$(WITH_SERVICES) $(BIN)/pytest -m soak
+soak: services ## the long tests under load, and properties tried twenty times as often
+	$(WITH_SERVICES) $(BIN)/pytest -m "soak or hypothesis" --hypothesis-profile thorough
 
 requirements: .venv/dev ## pin the newest versions that the .in files allow
 	CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/pip-compile --upgrade requirements.in

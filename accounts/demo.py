@@ -1,3 +1,7 @@
+import json
+import shlex
+from typing import Any
+
 from django.utils import timezone
 
 from accounts.models import User
@@ -28,6 +32,12 @@ def token(email: str, *, is_long_lived: bool = False) -> str:
     """An access token of somebody of the demo world, for the lines that a newcomer is shown."""
     user = User.objects.get(email=email)
     return open_session(user, device="Quick start", is_long_lived=is_long_lived, now=timezone.now()).access_token
+
+
+def curl(who: str, method: str, url: str, body: dict[str, Any] | None = None) -> str:
+    """A line for a newcomer, whose shell has the token of `who` under that name."""
+    data = f" -H 'Content-Type: application/json' -d '{json.dumps(body)}'" if body else ""
+    return f'  curl -X {method} {shlex.quote(url)} -H "Authorization: Bearer ${who}"{data}'
 
 
 def _person(email: str, full_name: str, **rights: bool) -> None:

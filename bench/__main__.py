@@ -2,7 +2,7 @@
 
 import os
 
-os.environ["DOMAINS"] = "dispatch,tests.sample,bench"
+os.environ["DOMAINS"] = "dispatch,bookings,tests.sample,bench"
 
 import argparse
 import platform
@@ -10,7 +10,7 @@ import signal
 import sys
 import time
 
-from bench import audience, broadcast, claims, dispatch, fanout, latency, memory, publish, push, resume
+from bench import audience, bookings, broadcast, claims, dispatch, fanout, latency, memory, publish, push, resume
 from bench.plan import QUICK, Plan
 from bench.table import Row, printed
 from tests.house import Street
@@ -27,6 +27,7 @@ MEASUREMENTS = {
     "broadcast": broadcast.measure,
     "audience": audience.measure,
     "dispatch": dispatch.measure,
+    "bookings": bookings.measure,
 }
 
 
@@ -56,7 +57,7 @@ def _options() -> argparse.Namespace:
 
 
 def _names(text: str) -> list[str]:
-    """some of: fanout, latency, resume, memory, publish, push, claims, broadcast, audience, dispatch"""
+    """some of: fanout, latency, resume, memory, publish, push, claims, broadcast, audience, dispatch, bookings"""
     names = text.split(",")
     if unknown := set(names) - MEASUREMENTS.keys():
         raise argparse.ArgumentTypeError(f"unknown: {', '.join(unknown)}")

@@ -17,7 +17,6 @@ class Limits(Overridable):
     remind_hours: float = 24  # before a reservation begins
     complete_hours: float = 24  # after it ended, when nobody has said how it went
     unpaid_hours: float = 24  # until a subscription that nobody paid for is over
-    renewal_grace_hours: float = 24  # for which an active one counts after its end, where it is renewed late
     lot: int = 500  # rows that a sweep takes at once
 
 

@@ -8,8 +8,7 @@ from bookings.models import Reservation
 from bookings.placing import move
 from bookings.policies import percent_back, share
 from payments import services as payments
-from payments.models import Payment
-from payments.selectors import open_payment, paid_payments
+from payments.selectors import open_payment, paid_payments, refundable
 
 Status = Reservation.Status
 By = Reservation.By
@@ -36,7 +35,3 @@ def give_back(reservation: Reservation, percent: int, now: datetime) -> None:
         amount = min(share(payment.captured, percent), refundable(payment))
         if amount > 0:
             payments.refund_payment(payment, amount=amount, reason="cancelled", now=now)
-
-
-def refundable(payment: Payment) -> int:
-    return payment.captured - sum(payment.refunds.standing().values_list("amount", flat=True))

@@ -97,6 +97,8 @@ class NoCash(DomainError):
 class PaymentUnderWay(DomainError):
     code = "payment_under_way"
     message = "The payment has not arrived yet."
+    is_temporary = True
+    retry_after_ms = 2000
 
 
 class ReservationOver(DomainError):

@@ -3,7 +3,6 @@ reference, by the same key. Subscriptions likewise.
 """
 
 from bookings.models import Reservation, Subscription, WaitlistEntry
-from bookings.teams import team_of
 from realtime.publishing import Fact
 
 RESERVATION = "bookings.reservation"
@@ -46,7 +45,7 @@ def waitlist_changed(entry: WaitlistEntry) -> Fact:
 
 
 def _to_both(name: str, reservation: Reservation) -> list[Fact]:
-    reference = Fact(name, about=(REFERENCE, reservation.pk), to=team_of(reservation.provider))
+    reference = Fact(name, about=(REFERENCE, reservation.pk), to=reservation.provider.team)
     return [_to_customer(name, reservation), reference]
 
 
@@ -57,5 +56,5 @@ def _to_customer(name: str, reservation: Reservation) -> Fact:
 def _of_subscription(name: str, subscription: Subscription) -> list[Fact]:
     return [
         Fact(name, about=(SUBSCRIPTION, subscription.pk), to=[subscription.user_id]),
-        Fact(name, about=(SUBSCRIPTION_REFERENCE, subscription.pk), to=team_of(subscription.provider)),
+        Fact(name, about=(SUBSCRIPTION_REFERENCE, subscription.pk), to=subscription.provider.team),
     ]

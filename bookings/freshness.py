@@ -24,4 +24,4 @@ def _new() -> str:
 
 
 def _key(provider_id: UUID) -> str:
-    return f"bookings slots {provider_id}"
+    return f"bookings:slots:{provider_id}"

@@ -1,4 +1,6 @@
-"""How reservations, subscriptions and places on a waitlist look in the views of their readers."""
+"""How reservations, subscriptions and places on a waitlist look in the views of their readers. What is a customer's own
+is only ever told to her; who works for a provider may change.
+"""
 
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
@@ -14,17 +16,16 @@ from bookings.serializers import (
     SubscriptionReferenceOut,
     WaitlistEntryOut,
 )
-from bookings.teams import staff_of
 from realtime.kinds import Key, Kind, Reader
 
 Rendered = dict[Key, Mapping[str, Any]]
 Overlays = dict[Reader, Mapping[str, Any]]
 
-PROVIDER_AND_OWNER = ["pk", "provider_id", "provider__owner_id"]
+TEAM = ["pk", "provider__owner_id", "provider__staff"]
 
 
 def reservations(keys: Collection[Key]) -> Rendered:
-    return {str(one.pk): ReservationOut(one).data for one in selectors.reservations().filter(pk__in=keys)}
+    return {str(one.pk): ReservationOut(one).data for one in Reservation.objects.filter(pk__in=keys)}
 
 
 def references(keys: Collection[Key]) -> Rendered:
@@ -44,36 +45,19 @@ def entries(keys: Collection[Key]) -> Rendered:
     return {str(entry.pk): WaitlistEntryOut(entry).data for entry in found}
 
 
-def of_user(rows: QuerySet[Any]) -> Callable[[Collection[Reader]], Overlays]:
-    """Nobody but its user sees a row in this form."""
-
-    def own(readers: Collection[Reader]) -> Overlays:
-        users = rows.filter(pk__in={key for key, _ in readers}).values_list("pk", "user_id")
-        hers = {(str(pk), user) for pk, user in users}
-        return {reader: {} for reader in readers if reader in hers}
-
-    return own
-
-
 def of_team(rows: QuerySet[Any]) -> Callable[[Collection[Reader]], Overlays]:
     """Whoever works for the provider now."""
 
     def own(readers: Collection[Reader]) -> Overlays:
-        found = rows.filter(pk__in={key for key, _ in readers})
-        by_key = {str(pk): (provider, owner) for pk, provider, owner in found.values_list(*PROVIDER_AND_OWNER)}
-        staff = set(staff_of({provider for provider, _ in by_key.values()}))
-        return {
-            (key, user): {}
-            for key, user in readers
-            if key in by_key and (by_key[key][1] == user or (by_key[key][0], user) in staff)
-        }
+        found = rows.filter(pk__in={key for key, _ in readers}).values_list(*TEAM)
+        theirs = {(str(pk), member) for pk, *team in found for member in team}
+        return {reader: {} for reader in readers if reader in theirs}
 
     return own
 
 
 RESERVATION = Kind(
     render=reservations,
-    own=of_user(Reservation.objects.all()),
     keys_of=selectors.recent_reservations,
     rank=30,
     is_windowed=True,
@@ -87,7 +71,6 @@ REFERENCE = Kind(
 )
 SUBSCRIPTION = Kind(
     render=subscriptions,
-    own=of_user(Subscription.objects.all()),
     keys_of=selectors.recent_subscriptions,
     rank=30,
     is_windowed=True,
@@ -101,7 +84,6 @@ SUBSCRIPTION_REFERENCE = Kind(
 )
 ENTRY = Kind(
     render=entries,
-    own=of_user(WaitlistEntry.objects.all()),
     keys_of=selectors.recent_entries,
     rank=10,
     is_windowed=True,

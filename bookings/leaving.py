@@ -4,9 +4,8 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from bookings import ending, holds
+from bookings import ending, holds, renewing
 from bookings.models import Reservation, Subscription
-from bookings.services.subscriptions import cancel_subscription
 from core.sweeping import each
 from core.unit import unit
 
@@ -22,7 +21,7 @@ def leave_everywhere(now: datetime) -> None:
         reservations = Reservation.objects.active().filter(**who_is_gone).order_by("pk")
         each(reservations.values_list("pk", flat=True), partial(_cancel, by=by, now=now))
         subscriptions = Subscription.objects.live().filter(**who_is_gone).order_by("pk")
-        each(subscriptions, partial(_unsubscribe, now=now))
+        each(subscriptions.values_list("pk", flat=True), partial(_unsubscribe, now=now))
 
 
 @unit
@@ -32,5 +31,8 @@ def _cancel(reservation_id: UUID, by: By, now: datetime) -> None:
         ending.cancel(reservation, by, "The account was closed", now)
 
 
-def _unsubscribe(subscription: Subscription, now: datetime) -> None:
-    cancel_subscription(subscription, by=By.SYSTEM, now=now)
+@unit
+def _unsubscribe(subscription_id: UUID, now: datetime) -> None:
+    subscription = renewing.locked(subscription_id)
+    if subscription.status in Subscription.LIVE:
+        renewing.cancel(subscription, By.SYSTEM, "", now)

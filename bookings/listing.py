@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from django.core.cache import cache
-from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -57,7 +56,7 @@ class Listed:
 
 def listed(service: Service, first: date, last: date, now: datetime, *, is_fresh: bool = False) -> list[Listed]:
     """Those of these local days that can still be booked, and kept for minutes unless somebody books."""
-    key = f"bookings slots {service.pk} {version_of(service.provider_id)} {first} {last}"
+    key = f"bookings:slots:{service.pk}:{version_of(service.provider_id)}:{first}:{last}"
     found: list[Listed] | None = None if is_fresh else cache.get(key)
     if found is None:
         found = _found(service, first, last, now)
@@ -128,6 +127,9 @@ def _rows(service: Service, span: Interval, now: datetime) -> list[Slot]:
 
 
 def _lapsed_seats(provider_id: UUID, now: datetime) -> defaultdict[UUID, int]:
+    """Added up here: asked to group them, SQLite reads all reservations in the order of their slots."""
     lapsed = Reservation.objects.lapsed(now).filter(provider=provider_id)
-    by_slot = lapsed.order_by().values_list("slot").annotate(seats=Sum("seats"))
-    return defaultdict(int, by_slot)
+    by_slot: defaultdict[UUID, int] = defaultdict(int)
+    for slot_id, seats in lapsed.values_list("slot", "seats"):
+        by_slot[slot_id] += seats
+    return by_slot

@@ -8,7 +8,6 @@ from django.utils.translation import gettext_noop
 
 from bookings.events import RESERVATION, SUBSCRIPTION
 from bookings.models import Reservation, ScheduledReminder, Subscription
-from bookings.teams import team_of
 from notifications.messages import Importance, Message, Words
 
 RESERVATIONS = "reservations"
@@ -39,8 +38,8 @@ def reservation_created(reservation: Reservation) -> Message:
         RESERVATIONS,
         (RESERVATION, reservation.pk),
         gettext_noop("New Reservation"),
-        gettext_noop("{service}, {start}: {seats} seats"),
-        to=team_of(reservation.provider),
+        gettext_noop("{service}, {start}, seats: {seats}"),
+        to=reservation.provider.team,
         params={
             "service": reservation.service_name,
             "start": _local(reservation.start_at, reservation.zone),
@@ -151,7 +150,7 @@ def subscription_changed(subscription: Subscription) -> list[Message]:
             (SUBSCRIPTION, subscription.pk),
             gettext_noop("Customer Update"),
             gettext_noop("Subscription {id} is {status}"),
-            to=team_of(subscription.provider),
+            to=subscription.provider.team,
             params={"id": str(subscription.pk), "status": status},
             data={"type": "provider_subscription", "id": str(subscription.pk), "userId": str(subscription.user_id)},
             occasion=occasion,
@@ -219,7 +218,7 @@ def _to_team(reservation: Reservation, status: Words, occasion: str) -> Message:
         (RESERVATION, reservation.pk),
         gettext_noop("Customer Update"),
         gettext_noop("Reservation {id} is {status}"),
-        to=team_of(reservation.provider),
+        to=reservation.provider.team,
         params={"id": str(reservation.pk), "status": status},
         data=_provider_data(reservation),
         occasion=occasion,

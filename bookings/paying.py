@@ -5,8 +5,10 @@ again, and else goes back: nobody pays for nothing.
 from datetime import datetime
 from uuid import UUID
 
-from bookings import holds, messages, renewing, seats, stats
-from bookings.models import Invoice, Reservation
+from bookings import holds, messages, renewing, stats
+from bookings.boards import touch_provider
+from bookings.errors import SlotClosed, SlotFull
+from bookings.models import Invoice, Provider, Reservation
 from bookings.placing import move, pay_status
 from notifications.messages import notify
 from payments import services as payments
@@ -40,7 +42,11 @@ def _seat_again(reservation: Reservation, now: datetime) -> bool:
     """The hold has lapsed and was given up; perhaps nobody else has come."""
     slot = holds.slot_of(reservation)
     is_hers_twice = slot.reservations.active().filter(user=reservation.user_id).exists()
-    if is_hers_twice or reservation.start_at <= now or not seats.take(slot, reservation.seats, "confirmed"):
+    if is_hers_twice or reservation.start_at <= now:
+        return False
+    try:
+        holds.take(slot, reservation.seats, "confirmed", now)
+    except (SlotFull, SlotClosed):
         return False
     changes = {"payment_status": PaymentStatus.COMPLETED, "confirmed_at": now, "ended_at": None}
     move(reservation, Status.CONFIRMED, now, **changes)
@@ -63,12 +69,12 @@ def _reservation_refunded(payment: Payment) -> None:
 
 
 def _reservation_entered(entry: LedgerEntry) -> None:
-    stats.entered(Reservation.objects.select_related("provider").get(pk=entry.payment.subject_key).provider, entry)
+    _enter(Reservation.objects.select_related("provider").get(pk=entry.payment.subject_key).provider, entry)
 
 
 def _return(payment: Payment, reservation: Reservation, now: datetime) -> None:
-    payments.refund_payment(payment, reason="not booked", now=now)
-    notify(messages.payment_returned(reservation, payment.pk))
+    if payments.give_back(payment, reason="not booked", now=now):
+        notify(messages.payment_returned(reservation, payment.pk))
 
 
 def _lock_invoice(key: str) -> None:
@@ -77,10 +83,11 @@ def _lock_invoice(key: str) -> None:
 
 def _invoice_paid(payment: Payment) -> None:
     invoice, now = _invoice(payment), _seen_at(payment)
+    others = paid_payments(payment.subject).exclude(pk=payment.pk)
     if invoice.status == Invoice.Status.OPEN:
         renewing.paid(invoice, now)
-    else:
-        payments.refund_payment(payment, reason="not renewed", now=now)
+    elif invoice.status == Invoice.Status.VOID or others.exists():  # else it is the desk that took the money late
+        payments.give_back(payment, reason="not renewed", now=now)
 
 
 def _invoice_lapsed(payment: Payment) -> None:
@@ -96,7 +103,12 @@ def _invoice_refunded(payment: Payment) -> None:
 
 def _invoice_entered(entry: LedgerEntry) -> None:
     invoice = Invoice.objects.select_related("subscription__provider").get(pk=entry.payment.subject_key)
-    stats.entered(invoice.subscription.provider, entry)
+    _enter(invoice.subscription.provider, entry)
+
+
+def _enter(provider: Provider, entry: LedgerEntry) -> None:
+    stats.entered(provider, entry)
+    touch_provider(provider.pk)
 
 
 def _invoice(payment: Payment) -> Invoice:

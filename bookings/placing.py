@@ -34,6 +34,7 @@ def place(
         provider=provider,
         service=service,
         slot=slot,
+        provider_name=provider.business_name,
         service_name=service.name,
         start_at=slot.start_at,
         end_at=slot.end_at,

@@ -9,7 +9,7 @@ from uuid import UUID
 from bookings import events, messages, stats
 from bookings.boards import touch_provider
 from bookings.conf import RETRY_DAYS, limits
-from bookings.models import Invoice, Subscription
+from bookings.models import Invoice, Reservation, Subscription
 from bookings.periods import end_of, period_at
 from bookings.reminders import drop_reminders, schedule_reminders
 from core.sweeping import each
@@ -23,7 +23,17 @@ from realtime.publishing import publish
 
 Status = Subscription.Status
 
+By = Reservation.By
+
 INVOICES = "bookings.invoice"
+
+REASONS = {
+    By.USER: "Cancelled by user",
+    By.PROVIDER: "Cancelled by provider",
+    By.ADMIN: "Cancelled by admin",
+    By.SYSTEM: "Cancelled with the account",
+}
+LEAST_BETWEEN_TRIES = timedelta(hours=12)  # also where nobody has tried for days
 
 
 def go_on_everywhere(now: datetime) -> None:
@@ -36,18 +46,17 @@ def go_on_everywhere(now: datetime) -> None:
 
 @unit
 def go_on(subscription_id: UUID, now: datetime) -> None:
-    """The period is over: the next one begins by being asked for. Of those that passed unnoticed, none is."""
+    """The period is over: the next one begins by being asked for. Of those that passed unnoticed, none is; and while
+    one is being paid for, no other."""
     subscription = locked(subscription_id)
     if subscription.expires_at > now or subscription.status not in {Status.PENDING, Status.ACTIVE}:
         return
     if subscription.status == Status.PENDING or not subscription.renews:
         end(subscription, now)
     elif subscription.price:
-        Invoice.objects.get_or_create(
-            subscription=subscription,
-            period=_next(subscription, now),
-            defaults={"amount": subscription.price, "next_try_at": now, "created_at": now},
-        )
+        if not subscription.invoices.filter(status=Invoice.Status.OPEN).exists():
+            terms = {"amount": subscription.price, "next_try_at": now, "created_at": now}
+            subscription.invoices.create(period=_next(subscription, now), **terms)
     else:
         begin_period(subscription, _next(subscription, now), now)
 
@@ -105,7 +114,8 @@ def failed(invoice: Invoice, now: datetime) -> None:
     if invoice.failures > len(RETRY_DAYS):
         end(subscription, now)
         return
-    invoice.next_try_at = invoice.created_at + timedelta(days=RETRY_DAYS[invoice.failures - 1])
+    planned = invoice.created_at + timedelta(days=RETRY_DAYS[invoice.failures - 1])
+    invoice.next_try_at = max(planned, now + LEAST_BETWEEN_TRIES)
     invoice.save(update_fields=["failures", "next_try_at"])
     if subscription.status == Status.ACTIVE:
         move(subscription, Status.PAYMENT_FAILED, now)
@@ -130,6 +140,15 @@ def begin_period(subscription: Subscription, period: int, now: datetime) -> None
 
 def end(subscription: Subscription, now: datetime) -> None:
     move(subscription, Status.EXPIRED, now)
+    stop_asking(subscription, now)
+
+
+def cancel(subscription: Subscription, by: By, because: str, now: datetime) -> None:
+    """The subscription is locked, and live."""
+    if subscription.status == Status.PENDING:
+        subscription.expires_at = subscription.anchor_at  # nothing was paid for
+    reason = because or REASONS[by]
+    move(subscription, Status.CANCELLED, now, renews=False, cancelled_at=now, cancelled_by=by, cancelled_because=reason)
     stop_asking(subscription, now)
 
 

@@ -4,7 +4,7 @@ Hours are what the clocks show: where they skip an opening, it opens when they a
 twice has twice the slots. A slot belongs to the local day on which it begins.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -32,13 +32,15 @@ class Hours:
 
 
 def hours_of(service: Service, first: date, last: date) -> Hours:
-    """With what is needed of the days before, whose nights reach into these."""
-    weekly: dict[int, list[tuple[time, time]]] = {}
-    for span in service.weekly_hours:
-        weekly.setdefault(span["weekday"], []).append(_clock(span["start"], span["end"]))
-    special = SpecialDay.objects.filter(provider=service.provider_id, date__range=(first - DAY, last))
+    return hours_of_each([service], first, last)[0]
+
+
+def hours_of_each(services: Sequence[Service], first: date, last: date) -> list[Hours]:
+    """Of one provider's services, with what is needed of the days before, whose nights reach into these."""
+    providers = {service.provider_id for service in services}
+    special = SpecialDay.objects.filter(provider__in=providers, date__range=(first - DAY, last))
     by_day = {one.date: [_clock(span["start"], span["end"]) for span in one.spans] for one in special}
-    return Hours(service.provider.zone, weekly, by_day)
+    return [Hours(service.provider.zone, _weekly(service), by_day) for service in services]
 
 
 def offered(service: Service, hours: Hours, day: date) -> list[Interval]:
@@ -63,6 +65,13 @@ def offered_at(service: Service, start_at: datetime) -> Interval | None:
 
 def local_date(at: datetime, provider: Provider) -> date:
     return at.astimezone(ZoneInfo(provider.zone)).date()
+
+
+def _weekly(service: Service) -> dict[int, list[tuple[time, time]]]:
+    weekly: dict[int, list[tuple[time, time]]] = {}
+    for span in service.weekly_hours:
+        weekly.setdefault(span["weekday"], []).append(_clock(span["start"], span["end"]))
+    return weekly
 
 
 def _cut(opening: Interval, service: Service) -> Iterable[Interval]:

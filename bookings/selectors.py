@@ -1,6 +1,7 @@
 """Who may see what, and what is in a fresh view."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -47,6 +48,15 @@ def open_plan(plan_id: UUID) -> Plan:
     found = Plan.objects.select_related("provider").filter(pk=plan_id, is_active=True).first()
     if found is None or not found.provider.is_open:
         raise NoSuchPlan
+    return found
+
+
+def open_providers(search: str = "", category: str = "") -> QuerySet[Provider]:
+    found = Provider.objects.open().select_related("stats")
+    if category:
+        found = found.filter(category__iexact=category)
+    if search:
+        found = found.filter(Q(business_name__icontains=search) | Q(description__icontains=search))
     return found
 
 
@@ -107,6 +117,27 @@ def provider_owned_by(user: User, provider_id: UUID) -> Provider:
     provider = provider_of(user, provider_id)
     refuse(NotYours, unless=provider.owner_id == user.pk)
     return provider
+
+
+def service_with(provider: Provider, service_id: UUID) -> Service:
+    found = provider.services.select_related("provider").filter(pk=service_id).first()
+    if found is None:
+        raise NoSuchService
+    return found
+
+
+def plan_with(provider: Provider, plan_id: UUID) -> Plan:
+    found = provider.plans.filter(pk=plan_id).first()
+    if found is None:
+        raise NoSuchPlan
+    return found
+
+
+def agenda(provider: Provider, since: datetime, until: datetime) -> ReservationQuerySet:
+    """Who begins in this time, and has not cancelled. The statuses are what the index begins with."""
+    expected = [Status.PENDING, *Reservation.SEATED]
+    coming = Reservation.objects.filter(provider=provider, status__in=expected, start_at__gte=since, start_at__lt=until)
+    return coming.select_related("user")
 
 
 def reservation_with(provider: Provider, reservation_id: UUID) -> Reservation:

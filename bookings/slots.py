@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-from django.db.models import QuerySet
-
 from bookings.errors import NoSuchSlot, NotBookable, SlotClosed, SlotFull, TooEarlyToBook, TooLateToBook
 from bookings.listing import bookable_span
 from bookings.models import Reservation, Service, Slot
@@ -20,13 +18,24 @@ def bookable(service: Service, start_at: datetime, now: datetime, *, besides: Re
     slot = offered_at(service, start_at)
     if slot is None:
         raise NoSuchSlot
-    around = list(_rows(service).filter(start_at__lt=slot.end, end_at__gt=slot.start))
+    around = list(Slot.objects.filter(service=service, start_at__lt=slot.end, end_at__gt=slot.start))
     row = next((row for row in around if row.start_at == slot.start), None)
     others = [other for other in around if other is not row]
     refuse(SlotFull, unless=not any(_taken(other, besides) for other in others), available=0)
     row = row or _made(service, slot.start, slot.end)
     refuse(SlotClosed, unless=not row.is_closed)
-    return row
+    return _of(service, row)
+
+
+def row_of(service: Service, start_at: datetime) -> Slot:
+    """Whether or not it can be booked, also one that is not offered any more."""
+    row = Slot.objects.filter(service=service, start_at=start_at).first()
+    if row is not None:
+        return _of(service, row)
+    slot = offered_at(service, start_at)
+    if slot is None:
+        raise NoSuchSlot
+    return _of(service, _made(service, slot.start, slot.end))
 
 
 def _taken(slot: Slot, besides: Reservation | None) -> int:
@@ -36,8 +45,10 @@ def _taken(slot: Slot, besides: Reservation | None) -> int:
 def _made(service: Service, start_at: datetime, end_at: datetime) -> Slot:
     terms = {"provider": service.provider, "end_at": end_at, "capacity": service.capacity}
     made, _ = Slot.objects.get_or_create(service=service, start_at=start_at, defaults=terms)
-    return _rows(service).get(pk=made.pk)
+    return made
 
 
-def _rows(service: Service) -> QuerySet[Slot]:
-    return Slot.objects.select_related("provider").filter(service=service)
+def _of(service: Service, slot: Slot) -> Slot:
+    """With what is at hand: many want it at once."""
+    slot.service, slot.provider = service, service.provider
+    return slot

@@ -4,16 +4,16 @@ of all rows that are not a reader's: a popular provider is waited for as briefly
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, QuerySet, Sum
+from django.db.models import F
 
 from bookings.models import Provider, ProviderDay, ProviderStats, Reservation, Review, Subscription
 from bookings.schedule import local_date
-from core.unit import remember, unit
+from core.unit import remember
 from payments.models import LedgerEntry
 
 RESERVATIONS: Mapping[str, Sequence[str]] = {
@@ -35,6 +35,8 @@ class Moved:
     provider_id: UUID
     by: Mapping[str, int]
     latest: Mapping[str, datetime] = field(default_factory=dict)
+    by_day: Mapping[tuple[date, str], int] = field(default_factory=dict)  # where the day was counted already
+    uncounted: tuple[date, date] | None = None  # days, the last included, that are to be counted anew
 
 
 def reservation_moved(reservation: Reservation, was: str | None, now: datetime) -> None:
@@ -42,7 +44,12 @@ def reservation_moved(reservation: Reservation, was: str | None, now: datetime) 
     if reservation.status == Reservation.Status.CONFIRMED and was != reservation.status:
         latest["last_confirmation_at"] = now
     by = _difference(RESERVATIONS, was, reservation.status)
-    remember(Moved(reservation.provider_id, by, latest))
+    move = Moved(reservation.provider_id, by, latest)
+    if was is not None and by["total_reservations"]:
+        move = replace(move, by_day={(_made_on(reservation), "created"): by["total_reservations"]})
+    if was is not None and reservation.start_at < now:
+        move = replace(move, uncounted=_since_begun(reservation, was, now))
+    remember(move)
 
 
 def subscription_moved(subscription: Subscription, was: str | None, now: datetime) -> None:
@@ -56,9 +63,9 @@ def reviewed(review: Review) -> None:
 
 
 def entered(provider: Provider, entry: LedgerEntry) -> None:
-    """A day that was counted already is counted again: the gateway's word came late."""
-    remember(Moved(provider.pk, {"revenue": entry.amount}))
-    ProviderDay.objects.filter(provider=provider, date=local_date(entry.occurred_at, provider)).delete()
+    """Of a day that was counted already, too: the gateway's word may come late."""
+    of_day = {(local_date(entry.occurred_at, provider), "revenue"): entry.amount}
+    remember(Moved(provider.pk, {"revenue": entry.amount}, by_day=of_day))
 
 
 def settle(moves: Sequence[Moved]) -> None:
@@ -73,58 +80,37 @@ def settle(moves: Sequence[Moved]) -> None:
         if not row.update(**moved, **latest[provider_id]):
             ProviderStats.objects.get_or_create(pk=provider_id)
             row.update(**moved, **latest[provider_id])
+    for move in moves:
+        _settle_days(move)
+
+
+def locked(provider_id: UUID) -> ProviderStats:
+    """Whoever changes what is counted commits before or waits."""
+    ProviderStats.objects.get_or_create(pk=provider_id)
+    return ProviderStats.objects.select_for_update(no_key=True).get(pk=provider_id)
+
+
+def _settle_days(move: Moved) -> None:
+    """With the counters locked: no day is being counted meanwhile."""
+    days = ProviderDay.objects.filter(provider=move.provider_id)
+    for (day, counter), change in move.by_day.items():
+        days.filter(date=day).update(**{counter: F(counter) + change})
+    if move.uncounted:
+        days.filter(date__range=move.uncounted).delete()
+
+
+def _made_on(reservation: Reservation) -> date:
+    return local_date(reservation.created_at, reservation.provider)
+
+
+def _since_begun(reservation: Reservation, was: str, now: datetime) -> tuple[date, date] | None:
+    """Of days that may have been counted, its seats are used no more."""
+    if (was in Reservation.SEATED) == (reservation.status in Reservation.SEATED):
+        return None
+    return local_date(reservation.start_at, reservation.provider), local_date(now, reservation.provider)
 
 
 def _difference(counters: Mapping[str, Sequence[str]], was: str | None, is_now: str) -> Counter[str]:
     by = Counter(counters[is_now])
     by.subtract(counters[was] if was else [])
     return by
-
-
-# Counting them anew.
-
-
-@dataclass(frozen=True, slots=True)
-class Drift:
-    counter: str
-    kept: int
-    counted: int
-
-
-def drifts(provider: Provider) -> list[Drift]:
-    """Where the counters are not what the rows say."""
-    kept, _ = ProviderStats.objects.get_or_create(pk=provider.pk)
-    counted = recount(provider)
-    return [Drift(name, getattr(kept, name), counted[name]) for name in counted if getattr(kept, name) != counted[name]]
-
-
-@unit
-def repair(provider: Provider) -> list[Drift]:
-    """With the row locked: who moves a counter meanwhile waits, and moves the right one."""
-    ProviderStats.objects.get_or_create(pk=provider.pk)
-    ProviderStats.objects.select_for_update(no_key=True).get(pk=provider.pk)
-    found = drifts(provider)
-    if found:
-        ProviderStats.objects.filter(pk=provider.pk).update(**{drift.counter: drift.counted for drift in found})
-    return found
-
-
-def recount(provider: Provider) -> dict[str, int]:
-    counted: Counter[str] = Counter()
-    for rows, counters in [(provider.reservations, RESERVATIONS), (provider.subscriptions, SUBSCRIPTIONS)]:
-        for names in counters.values():
-            counted.update(dict.fromkeys(names, 0))
-        for status, count in _by_status(rows.all()):
-            counted.update(dict.fromkeys(counters[status], count))
-    ledger = LedgerEntry.objects.filter(payee=provider.payee).aggregate(sum=Sum("amount"))
-    ratings = provider.reviews.aggregate(sum=Sum("rating"), count=Count("pk"))
-    return {
-        **counted,
-        "revenue": ledger["sum"] or 0,
-        "rating_sum": ratings["sum"] or 0,
-        "rating_count": ratings["count"],
-    }
-
-
-def _by_status(rows: QuerySet[Any]) -> list[tuple[str, int]]:
-    return list(rows.order_by().values_list("status").annotate(count=Count("pk")))

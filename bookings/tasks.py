@@ -1,7 +1,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from bookings import days, deadlines, leaving, reminders, renewing
+from bookings import boards, days, deadlines, leaving, reminders, renewing
 
 
 @shared_task
@@ -28,3 +28,8 @@ def leave() -> None:
 @shared_task
 def count_days() -> None:
     days.count_everywhere(timezone.now())
+
+
+@shared_task
+def touch_boards() -> None:
+    boards.touch_watched()

@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
+
 from bookings import events, messages, seats
 from bookings.conf import limits
 from bookings.models import Reservation, Slot, WaitlistEntry
@@ -14,14 +16,13 @@ Status = WaitlistEntry.Status
 
 def offer(slot: Slot, now: datetime) -> None:
     """To the first in line, and on, as long as there is room; who wants more seats than are free is passed over."""
-    if slot.start_at - timedelta(minutes=slot.service.notice_minutes) <= now or not slot.service.is_bookable:
-        return
-    waiting = slot.waitlist.waiting().select_for_update(no_key=True, skip_locked=True, of=("self",))
-    for entry in waiting.select_related("user"):
-        if slot.reservations.active().filter(user=entry.user_id).exists():
+    for entry in _line(slot):
+        if not _is_bookable(entry.slot, now):
+            continue
+        if entry.slot.reservations.active().filter(user=entry.user_id).exists():
             settle(entry, Status.BOOKED)
-        elif seats.take(slot, entry.seats, "held"):
-            _offer(entry, slot, now)
+        elif seats.take(entry.slot, entry.seats, "held"):
+            _offer(entry, entry.slot, now)
 
 
 def settle(entry: WaitlistEntry, status: Status, reservation: Reservation | None = None) -> None:
@@ -50,3 +51,18 @@ def _offer(entry: WaitlistEntry, slot: Slot, now: datetime) -> None:
     reservation = place(entry.user, slot.service, slot, entry.seats, hold_until=until, now=now)
     settle(entry, Status.OFFERED, reservation)
     notify(messages.seat_offered(reservation))
+
+
+def _line(slot: Slot) -> QuerySet[WaitlistEntry]:
+    """For this slot; where they share the provider's capacity, for all beside it too."""
+    waiting = WaitlistEntry.objects.waiting().select_related("user", "slot__provider", "slot__service__provider")
+    if slot.provider.capacity is None:
+        waiting = waiting.filter(slot=slot)
+    else:
+        beside = Slot.objects.filter(provider=slot.provider_id, start_at__lt=slot.end_at, end_at__gt=slot.start_at)
+        waiting = waiting.filter(slot__in=beside)
+    return waiting.select_for_update(no_key=True, skip_locked=True, of=("self",))
+
+
+def _is_bookable(slot: Slot, now: datetime) -> bool:
+    return slot.service.is_bookable and now < slot.start_at - timedelta(minutes=slot.service.notice_minutes)

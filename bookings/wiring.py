@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_noop
 
-from bookings import boards, commands, events, kinds, messages, paying, renewing, stats
+from bookings import boards, commands, demo, events, exports, kinds, messages, paying, preflight, renewing, stats
 from bookings.services import people
 from notifications.catalogue import NoticeKind
 
@@ -26,5 +26,10 @@ SCHEDULE = {
     "bookings.remind": {"task": "bookings.tasks.remind", "schedule": 20.0},
     "bookings.leave": {"task": "bookings.tasks.leave", "schedule": 60.0},
     "bookings.count_days": {"task": "bookings.tasks.count_days", "schedule": 900.0},
+    "bookings.touch_boards": {"task": "bookings.tasks.touch_boards", "schedule": 60.0},
 }
 ANONYMISED = [people.retire]
+PREFLIGHT = {"bookings": preflight.bookings}
+EXPORTS = {"bookings": exports.bookings}
+DEMO = [demo.spa]
+WAYS_IN = [demo.ways_in]

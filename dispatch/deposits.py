@@ -1,6 +1,5 @@
 """What an owner pays ahead of a repair. Under the report's lock, as is all that an estimate depends on."""
 
-from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -11,7 +10,6 @@ from dispatch import distribution, events, messages, selectors
 from dispatch.models import DamageReport, Estimate
 from notifications.messages import notify
 from payments import services as payments
-from payments.errors import NotRefundable
 from payments.models import LedgerEntry, Payment
 from payments.payables import Payable
 from realtime.publishing import publish
@@ -49,8 +47,7 @@ def give_back(estimate: Estimate, now: datetime) -> None:
     if not estimate.deposit.is_paid:
         payments.cancel_payment(estimate.deposit, now=now)
         return
-    with suppress(NotRefundable):  # it is on its way back already
-        payments.refund_payment(estimate.deposit, reason="job given back", now=now)
+    payments.give_back(estimate.deposit, reason="job given back", now=now)
 
 
 def call_off(estimate: Estimate, now: datetime) -> None:
@@ -70,7 +67,7 @@ def _paid(payment: Payment) -> None:
         notify(messages.deposit_paid(estimate))
     else:
         # It came after all, once it was called off or another was begun in its place.
-        payments.refund_payment(payment, reason="no longer due", now=payment.seen_at or timezone.now())
+        payments.give_back(payment, reason="no longer due", now=payment.seen_at or timezone.now())
 
 
 def _lapsed(payment: Payment) -> None:

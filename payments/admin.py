@@ -1,3 +1,5 @@
+from functools import partial
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -38,11 +40,15 @@ class PaymentAdmin(Operated):
     date_hierarchy = "created_at"
     ordering = ["-created_at"]
     inlines = [RefundRows, LedgerRows, CommandRows]
-    actions = ["ask_now", "refund"]
+    actions = ["ask_now", "settle_at_desk", "refund"]
 
     @admin.action(description="Ask the gateway now", permissions=["operate"])
     def ask_now(self, request: HttpRequest, queryset: QuerySet[Payment]) -> None:
         self.press(request, queryset, lambda payment: reconciling.look(payment, timezone.now()), "Asked the gateway")
+
+    @admin.action(description="Cash was paid at the desk", permissions=["operate"])
+    def settle_at_desk(self, request: HttpRequest, queryset: QuerySet[Payment]) -> None:
+        self.press(request, queryset, partial(services.settle_at_desk, now=timezone.now()), "Paid in cash")
 
     @admin.action(description="Refund all that is left", permissions=["operate"])
     def refund(self, request: HttpRequest, queryset: QuerySet[Payment]) -> None:

@@ -46,6 +46,11 @@ def payments_about(kind: str, keys: Iterable[object]) -> QuerySet[Payment]:
     return about.order_by("created_at", "pk")
 
 
+def refundable(payment: Payment) -> int:
+    """What is on its way back counts as gone."""
+    return payment.captured - sum(payment.refunds.standing().values_list("amount", flat=True))
+
+
 def _of(subject: tuple[str, object]) -> PaymentQuerySet:
     kind, key = subject
     return Payment.objects.filter(subject_kind=kind, subject_key=str(key))

@@ -27,7 +27,7 @@ from payments.gateways.port import Snapshot
 from payments.gateways.registry import gateway
 from payments.models import GatewayCommand, Payment, Refund, WebhookEvent
 from payments.ordering import order
-from payments.selectors import saved_method
+from payments.selectors import refundable, saved_method
 
 Kind = GatewayCommand.Kind
 
@@ -103,13 +103,19 @@ def cancel_payment(payment: Payment, *, now: datetime) -> None:
 def refund_payment(payment: Payment, *, amount: int | None = None, reason: str, now: datetime) -> Refund:
     """All that is left, or a part. What is on its way counts as gone."""
     payment = Payment.objects.select_for_update(no_key=True).get(pk=payment.pk)
-    taken = sum(payment.refunds.standing().values_list("amount", flat=True))
-    refundable = payment.captured - taken
-    amount = refundable if amount is None else amount
-    refuse(NotRefundable, unless=0 < amount <= refundable, refundable=refundable)
+    left = refundable(payment)
+    amount = left if amount is None else amount
+    refuse(NotRefundable, unless=0 < amount <= left, refundable=left)
     refund = Refund.objects.create(payment=payment, amount=amount, reason=reason, created_at=now)
     _command(payment, Kind.REFUND, now, refund)
     return refund
+
+
+@unit
+def give_back(payment: Payment, *, reason: str, now: datetime) -> Refund | None:
+    """All that is left, if that is anything: when we hear that it was paid, somebody may have returned it already."""
+    payment = Payment.objects.select_for_update(no_key=True).get(pk=payment.pk)
+    return refund_payment(payment, reason=reason, now=now) if refundable(payment) else None
 
 
 @unit

@@ -3,15 +3,23 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import datetime
 from random import randrange
+from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
+from hypothesis import settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.sessions import open_session
-from tests.house import House, Street
+from tests.house import House, Street, Web
+from tests.outside.world import World, outside
+from tests.payments.calls import Gate
+from tests.properties import QUICK
 from tests.services import workspace
+
+settings.load_profile(QUICK)
 
 
 @pytest.fixture(scope="session")
@@ -27,6 +35,35 @@ def house(street: Street) -> Iterator[House]:
     with street.house("postgresql", redis_url=os.environ["REDIS_URL"]) as built:
         yield built
         assert built.complaints() == []
+
+
+@pytest.fixture(scope="module")
+def web(house: House) -> Web:
+    return house.web()
+
+
+@pytest.fixture(scope="session")
+def providers() -> Iterator[World]:
+    """Their look-alikes, in one process."""
+    with outside() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def world(providers: World) -> World:
+    """The same, with nothing left of what another module did."""
+    providers.reset()
+    return providers
+
+
+@pytest.fixture
+def gate(world: World, settings: Any, client: Client) -> Gate:
+    """Stripe is configured. It calls nobody by itself: a test says which call comes when."""
+    world.reset()
+    for name in ("STRIPE_API_BASE", "STRIPE_API_KEY"):
+        setattr(settings, name, world.env[name])
+    settings.STRIPE_WEBHOOK_SECRETS = [world.env["STRIPE_WEBHOOK_SECRETS"]]
+    return Gate(world, client)
 
 
 @pytest.fixture(params=["postgresql", "sqlite"])
@@ -59,7 +96,7 @@ def api_of(now: datetime) -> Callable[..., APIClient]:
 
 
 # Names of recorded properties, and of the tables at the end of a run that they are rows of.
-TABLES = {"fault": "faults", "notices": "faults of notices"}
+TABLES = {"fault": "faults", "notices": "faults of notices", "latency": "from a deed to who hears of it"}
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -1,10 +1,16 @@
-"""A process inside a test's deployment: reads calls as JSON lines, carries them out, answers as JSON lines.
+"""Processes inside a test's deployment: a hand reads calls as JSON lines, carries them out, answers as JSON lines.
 
 A line is `{"calls": [[dotted name, arguments], ...], "threads": n, "at": time}`: the calls start together at `at`, each
 in a thread of its own if there are enough. An answer is `["ok", result]` or `["no", code or repr]` a call, in order.
+
+The process that is started carries out nothing. It has loaded the code, so that a hand, a fork of it, need not: one for
+each socket that it is sent.
 """
 
 import json
+import os
+import signal
+import socket
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -20,14 +26,25 @@ from django.db import close_old_connections  # noqa: E402
 from django.utils.module_loading import import_string  # noqa: E402
 
 from core.errors import DomainError  # noqa: E402
+from tests.services import die_with_parent  # noqa: E402
 
 
 def main() -> None:
-    for line in sys.stdin:
-        request = json.loads(line)
-        with ThreadPoolExecutor(request["threads"]) as pool:
-            answers = list(pool.map(partial(_carry_out, request["at"]), request["calls"]))
-        print(json.dumps(answers, default=str), flush=True)  # noqa: T201 - this is how a hand answers
+    with socket.socket(fileno=sys.stdin.fileno()) as asked:
+        while received := socket.recv_fds(asked, 1, 1)[1]:
+            with socket.socket(fileno=received[0]) as line:
+                if os.fork() == 0:
+                    die_with_parent(signal.SIGKILL)
+                    asked.close()
+                    return work(line)
+
+
+def work(line: socket.socket) -> None:
+    with line.makefile("rw") as lines:
+        for request in map(json.loads, lines):
+            with ThreadPoolExecutor(request["threads"]) as pool:
+                answers = list(pool.map(partial(_carry_out, request["at"]), request["calls"]))
+            print(json.dumps(answers, default=str), file=lines, flush=True)
 
 
 def _carry_out(at: float, call: tuple[str, list[Any]]) -> list[Any]:

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -21,19 +22,19 @@ import psycopg
 from tests.services import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
-READY_SECONDS = 30
+READY_SECONDS = 90  # on a machine that does much else
+RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
 
 
 class Process:
     """A child of the test, with its output in a file."""
 
-    def __init__(self, command: list[str], env: dict[str, str], log: Path, stdin: int | None = None) -> None:
+    def __init__(
+        self, command: list[str], env: dict[str, str], log: Path, stdin: int | socket.socket = subprocess.DEVNULL
+    ) -> None:
         self.log = log
         self._file = log.open("ab")
-        self.popen = subprocess.Popen(
-            command, cwd=ROOT, env=env, stdin=stdin or subprocess.DEVNULL, stderr=self._file,
-            stdout=subprocess.PIPE if stdin else self._file,
-        )  # fmt: skip
+        self.popen = subprocess.Popen(command, cwd=ROOT, env=env, stdin=stdin, stdout=self._file, stderr=self._file)
 
     @property
     def is_running(self) -> bool:
@@ -98,13 +99,32 @@ class Web(Process):
         raise RuntimeError(f"The server did not start:\n{self.output()}")
 
 
-class Hand(Process):
-    """Calls functions inside the deployment, in another process than the test's: see tests/hand.py."""
+class Hands(Process):
+    """Has loaded the code of the deployment, and forks a hand as often as one is needed: see tests/hand.py."""
+
+    def __init__(self, env: dict[str, str], log: Path) -> None:
+        self._asking, asked = socket.socketpair()
+        with asked:
+            super().__init__([sys.executable, "-m", "tests.hand"], env, log, stdin=asked)
+
+    def fork(self) -> "Hand":
+        ours, theirs = socket.socketpair()
+        with theirs:
+            socket.send_fds(self._asking, [b"."], [theirs.fileno()])
+        return Hand(ours, self.log)
+
+
+class Hand:
+    """Calls functions inside the deployment, in another process than the test's."""
+
+    def __init__(self, line: socket.socket, log: Path) -> None:
+        self._lines = line.makefile("rw")
+        self.log = log
 
     def call(self, name: str, *arguments: Any) -> Any:
         [(outcome, result)] = self.calls([(name, arguments)])
         if outcome != "ok":
-            raise RuntimeError(f"{name}: {result}\n{self.output()[-2000:]}")
+            raise RuntimeError(f"{name}: {result}\n{self.log.read_text()[-2000:]}")
         return result
 
     def calls(self, calls: list[tuple[str, Any]], threads: int = 1, at: float = 0) -> list[list[Any]]:
@@ -112,16 +132,13 @@ class Hand(Process):
         return self.end()
 
     def begin(self, calls: list[tuple[str, Any]], threads: int = 1, at: float = 0) -> None:
-        assert self.popen.stdin is not None
         request = {"calls": [[name, list(arguments)] for name, arguments in calls], "threads": threads, "at": at}
-        self.popen.stdin.write(json.dumps(request, default=str).encode() + b"\n")
-        self.popen.stdin.flush()
+        print(json.dumps(request, default=str), file=self._lines, flush=True)
 
     def end(self) -> list[list[Any]]:
-        assert self.popen.stdout is not None
-        line = self.popen.stdout.readline()
+        line = self._lines.readline()
         if not line:
-            raise RuntimeError(f"The hand is gone:\n{self.output()}")
+            raise RuntimeError(f"The hand is gone:\n{self.log.read_text()}")
         answers: list[list[Any]] = json.loads(line)
         return answers
 
@@ -141,6 +158,7 @@ class House:
             **env,
         }
         self._processes: list[Process] = []
+        self._hands: Hands | None = None
         self._hand: Hand | None = None
 
     def web(self, *, server: str = "daphne", port: int = 0, **env: str) -> Web:
@@ -159,9 +177,10 @@ class House:
         return self._start(["-m", "celery", "-A", "config", "beat", "-l", "warning", "--pidfile="], env, "beat")
 
     def hand(self) -> Hand:
-        hand = Hand([sys.executable, "-m", "tests.hand"], self.env, self._log("hand"), stdin=subprocess.PIPE)
-        self._processes.append(hand)
-        return hand
+        if not self._hands:
+            self._hands = Hands(self.env, self._log("hands"))
+            self._processes.append(self._hands)
+        return self._hands.fork()
 
     def hands(self, count: int) -> list[Hand]:
         """Several, all of them ready."""
@@ -176,7 +195,7 @@ class House:
 
     def manage(self, *arguments: str) -> str:
         command = [sys.executable, "manage.py", *arguments]
-        done = subprocess.run(command, cwd=ROOT, env=self.env, capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(command, cwd=ROOT, env=self.env, capture_output=True, text=True, timeout=180, check=False)
         if done.returncode:
             raise RuntimeError(done.stderr)
         return done.stdout
@@ -215,7 +234,6 @@ class Street:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self._built = 0
-        self._migrated: set[str] = set()
 
     @contextmanager
     def house(self, engine: str, *, database_url: str = "", redis_url: str = "", **env: str) -> Iterator[House]:
@@ -235,27 +253,39 @@ class Street:
         finally:
             house.close()
 
+    @contextmanager
+    def staffed(self, *, workers: int = 1, **env: str) -> Iterator[House]:
+        """On the PostgreSQL and the Redis of all, with workers and beat, of which none has anything to complain of."""
+        with self.house("postgresql", redis_url=os.environ["REDIS_URL"], **env) as house:
+            house.beat()
+            for _ in range(workers):
+                house.worker()
+            yield house
+            assert house.complaints() == []
+
     def _copy_sqlite(self, directory: Path) -> None:
-        template = self.directory / "template"
-        if "sqlite" not in self._migrated:
-            template.mkdir()
-            House(template, {"DATABASE_URL": "", "REDIS_URL": ""}).manage("migrate", "--run-syncdb", "-v", "0")
-            with sqlite3.connect(template / "db.sqlite3") as database:
+        template = self.directory / "template.sqlite3"
+        if not template.exists():
+            self._migrate(directory)
+            with sqlite3.connect(directory / "db.sqlite3") as database:
                 database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            self._migrated.add("sqlite")
-        shutil.copy(template / "db.sqlite3", directory / "db.sqlite3")
+            shutil.copy(directory / "db.sqlite3", template)
+        shutil.copy(template, directory / "db.sqlite3")
 
     def _copy_postgresql(self, server: str, name: str) -> str:
-        template = f"template_{os.getpid()}"
+        template = f"template_{RUN}"
         with psycopg.connect(server, autocommit=True) as admin:
-            if server not in self._migrated:
-                admin.execute(f"CREATE DATABASE {template}")
-                House(self.directory, {"DATABASE_URL": _database(server, template), "REDIS_URL": ""}).manage(
-                    "migrate", "--run-syncdb", "-v", "0"
-                )
-                self._migrated.add(server)
+            admin.execute("SELECT pg_advisory_lock(1)")  # of all processes of a run, the first migrates
+            if not admin.execute("SELECT FROM pg_database WHERE datname = %s", [template]).fetchall():
+                admin.execute(f"DROP DATABASE IF EXISTS {template}_draft")
+                admin.execute(f"CREATE DATABASE {template}_draft")
+                self._migrate(self.directory, DATABASE_URL=_database(server, f"{template}_draft"))
+                admin.execute(f"ALTER DATABASE {template}_draft RENAME TO {template}")
             admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         return _database(server, name)
+
+    def _migrate(self, directory: Path, **env: str) -> None:
+        House(directory, {"DATABASE_URL": "", "REDIS_URL": "", **env}).manage("migrate", "--run-syncdb", "-v", "0")
 
 
 def _database(server: str, name: str) -> str:

@@ -183,6 +183,15 @@ def nids(about: int) -> list[str]:
     return [str(pk) for pk in told.values_list("pk", flat=True)]
 
 
+def begun(about: object = None) -> list[dict[str, Any]]:
+    """Calls with something to show, of this object or of all: when they left, whatever the way took them."""
+    calls = Attempt.objects.filter(delivery__is_clear=False).select_related("delivery__notice").order_by("at")
+    if about is not None:
+        calls = calls.filter(delivery__notice__subject_key=str(about))
+    notices = [(call.delivery.notice, call.at.timestamp()) for call in calls]
+    return [{"nid": str(notice.pk), "kind": notice.kind, "at": at} for notice, at in notices]
+
+
 def lost_addresses(users: Sequence[UUID]) -> int:
     """Phones of theirs that push cannot reach."""
     return Device.objects.filter(user__in=users, is_enabled=False).count()

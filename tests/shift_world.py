@@ -15,7 +15,7 @@ from django.utils.timezone import now
 from accounts.models import User
 from core.errors import DomainError, refuse
 from core.unit import unit
-from notifications.models import Attempt, Delivery, Device, Notice
+from notifications.models import Delivery, Device, Notice
 from notifications.reach import devices
 from realtime import commands
 from realtime.models import Cursor
@@ -118,12 +118,6 @@ def acknowledged(user_id: UUID) -> list[list[Any]]:
     """Her devices, and how far each has read in the foreground."""
     cursors = Cursor.objects.filter(user_id=user_id).order_by("device")
     return [[device.partition(":")[0], upto] for device, upto in cursors.values_list("device", "acked_foreground")]
-
-
-def pushes_begun(shift_id: int) -> list[float]:
-    """When FCM was called with something to show about a shift."""
-    calls = Attempt.objects.filter(delivery__notice__subject_key=str(shift_id), delivery__is_clear=False)
-    return sorted(at.timestamp() for at in calls.values_list("at", flat=True))
 
 
 def is_quiet(shift_id: int) -> bool:

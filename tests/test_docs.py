@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.core.management import get_commands
 
+from bookings import conf as bookings
 from dispatch import conf as dispatch
 from payments import conf as payments
 from realtime import conf as realtime
@@ -148,6 +149,7 @@ def test_every_setting_is_documented_and_no_other():
     [
         ("Limits of the socket server", "REALTIME", realtime.Limits),
         ("Limits of dispatch", "DISPATCH", dispatch.Limits),
+        ("Limits of bookings", "BOOKINGS", bookings.Limits),
         ("Limits of payments", "PAYMENTS", payments.Limits),
     ],
 )

@@ -21,6 +21,8 @@ MODULES = [path for app in APPS if "." not in app for path in sorted((ROOT / app
 NATIVE_POSTS_WITHOUT_A_KEY = {
     "Intent",  # the same intent however often it is asked for
     "Refresh",  # it asks and changes nothing of its own
+    "ConfirmPayment",  # likewise
+    "ConfirmSeedsPayment",
     "Commands",  # each command in it has an id of its own
     "Photos",  # one that is uploaded twice is removed, since nothing names it; decoding it is no work for a unit
     "Queue",  # each entry is known again by what it says

@@ -16,8 +16,9 @@ from django.utils import translation
 from notifications.catalogue import all_kinds
 from tests.house import ROOT
 
-APPS = ["core", "accounts", "notifications", "shifts", "dispatch"]
+APPS = ["core", "accounts", "notifications", "shifts", "dispatch", "bookings"]
 MARKS = {"_", "gettext", "gettext_lazy", "gettext_noop"}
+MARKS_IN_CONTEXT = {"pgettext", "pgettext_lazy"}
 IN_TEMPLATES = re.compile(
     r'{%\s*translate\s+"([^"]+)"|{%\s*blocktranslate[^%]*%}(.*?){%\s*endblocktranslate\s*%}', re.DOTALL
 )
@@ -30,8 +31,13 @@ def catalogue(app: str) -> Path:
 def written(app: str) -> dict[str, str]:
     """What stands in a catalogue: message ids and their translations."""
     entries = catalogue(app).read_text().split("\n\n")
-    texts = [re.search(r"^msgid (.*?)^msgstr (.*)", entry, re.DOTALL | re.MULTILINE) for entry in entries]
-    return {_joined(text[1]): _joined(text[2]) for text in texts if text and _joined(text[1])}
+    parts = r"^(?:msgctxt (?P<context>.*?))?^msgid (?P<id>.*?)^msgstr (?P<text>.*)"
+    found = [match for entry in entries if (match := re.search(parts, entry, re.DOTALL | re.MULTILINE))]
+    return {
+        _id(*map(_joined, match.group("id", "context"))): _joined(match["text"])
+        for match in found
+        if _joined(match["id"])
+    }
 
 
 def compiled(app: str) -> dict[str, str]:
@@ -52,10 +58,19 @@ def _marked_in(module: ast.Module) -> Iterator[str]:
         match node:
             case ast.Call(func=ast.Name(id=mark), args=[ast.Constant(value=str(text)), *_]) if mark in MARKS:
                 yield text
+            case ast.Call(func=ast.Name(id=mark), args=[ast.Constant(context), ast.Constant(text)]) if (
+                mark in MARKS_IN_CONTEXT
+            ):
+                yield _id(text, context)
 
 
-def _joined(lines: str) -> str:
-    return "".join(ast.literal_eval(line) for line in lines.strip().splitlines())
+def _id(text: str, context: str) -> str:
+    """As compiled catalogues have it."""
+    return f"{context}\x04{text}" if context else text
+
+
+def _joined(lines: str | None) -> str:
+    return "".join(ast.literal_eval(line) for line in (lines or "").strip().splitlines())
 
 
 def placeholders(text: str) -> set[str]:

@@ -1,9 +1,11 @@
 from typing import Self
+from uuid import UUID
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 from uuid_utils.compat import uuid7
 
 from accounts.zones import validate_zone
@@ -47,6 +49,12 @@ class Provider(models.Model):
     @property
     def is_open(self) -> bool:
         return self.is_approved and self.is_active
+
+    @cached_property
+    def team(self) -> list[UUID]:
+        """The users who work there: its owner and its staff."""
+        staff = Provider.staff.through.objects.filter(provider=self).values_list("user_id", flat=True)
+        return sorted({self.owner_id, *staff})
 
     @property
     def payee(self) -> str:
@@ -147,8 +155,8 @@ class ProviderDay(models.Model):
     revenue = models.BigIntegerField(help_text="In minor units, by when it was paid or given back.")
     offered_minutes = models.PositiveBigIntegerField(help_text="Seats times minutes that could be booked.")
     used_minutes = models.PositiveBigIntegerField(help_text="Seats times minutes that were booked.")
-    load = models.JSONField(help_text="Seats times hours that were booked, by the hour its clocks showed.")
-    lengths = models.JSONField(help_text="How long each hour of the day lasted: twice where it was shown twice.")
+    load = models.JSONField(help_text="Seats times minutes that were booked, by the hour its clocks showed.")
+    lengths = models.JSONField(help_text="Minutes that each hour of the day lasted: 120 where it was shown twice.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["provider", "date"], name="one_day_of_provider")]

@@ -93,6 +93,7 @@ class Reservation(models.Model):
     provider = models.ForeignKey(Provider, models.PROTECT, related_name="reservations", db_index=False)
     service = models.ForeignKey(Service, models.PROTECT, related_name="reservations", db_index=False)
     slot = models.ForeignKey(Slot, models.PROTECT, related_name="reservations", db_index=False)
+    provider_name = models.CharField(max_length=120)
     service_name = models.CharField(max_length=120)
     start_at = models.DateTimeField()
     end_at = models.DateTimeField()

@@ -1,4 +1,3 @@
-from datetime import datetime
 from typing import Self
 
 from django.conf import settings
@@ -8,6 +7,8 @@ from django.db.models import F, Q
 from uuid_utils.compat import uuid7
 
 from bookings.models.providers import Provider
+from bookings.models.reservations import Reservation
+from payments.models import Payment
 
 
 class Plan(models.Model):
@@ -63,7 +64,7 @@ class Subscription(models.Model):
     plan_name = models.CharField(max_length=120)
     price = models.PositiveBigIntegerField(help_text="Of a period, in minor units.")
     currency = models.CharField(max_length=3)
-    gateway = models.CharField(max_length=10)
+    gateway = models.CharField(max_length=10, choices=Payment.Gateway)
     interval = models.CharField(max_length=5, choices=Plan.Interval)
     interval_count = models.PositiveSmallIntegerField()
     zone = models.CharField(max_length=64)
@@ -76,7 +77,7 @@ class Subscription(models.Model):
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     cancelled_at = models.DateTimeField(null=True, blank=True)
-    cancelled_by = models.CharField(max_length=8, blank=True)
+    cancelled_by = models.CharField(max_length=8, choices=Reservation.By, blank=True)
     cancelled_because = models.CharField(max_length=200, blank=True)
 
     objects = SubscriptionQuerySet.as_manager()
@@ -98,6 +99,7 @@ class Subscription(models.Model):
         indexes = [
             models.Index(fields=["user", "-created_at", "-id"], name="subscriptions_of_user"),
             models.Index(fields=["provider", "status", "-created_at", "-id"], name="subscriptions_of_provider"),
+            models.Index(fields=["provider", "-updated_at"], name="subscriptions_changed"),
             models.Index(
                 fields=["expires_at"],
                 condition=Q(status__in=["pending", "active", "payment_failed"]),
@@ -107,11 +109,6 @@ class Subscription(models.Model):
 
     def __str__(self) -> str:
         return f"{self.plan_name} {str(self.pk)[-8:]}"
-
-    def has_access(self, now: datetime) -> bool:
-        """For as long as it was paid for, though it was cancelled since; while a renewal is tried again, too."""
-        is_paid_for = self.status in {self.Status.ACTIVE, self.Status.CANCELLED} and now < self.expires_at
-        return is_paid_for or self.status == self.Status.PAYMENT_FAILED
 
 
 class Invoice(models.Model):

@@ -5,6 +5,7 @@ from rest_framework import serializers
 
 from bookings.conf import limits
 from bookings.models import Reservation, Review, WaitlistEntry
+from bookings.serializers.fields import GatewayIn, InstantField, ReasonIn
 
 ATTENDEE_TYPES = ["self", "family", "friend", "guest"]
 
@@ -18,7 +19,7 @@ class AttendeeField(serializers.Serializer):
 
 class ReservationIn(serializers.Serializer):
     service_id = serializers.UUIDField()
-    start_at = serializers.DateTimeField(help_text="Of one of the service's slots.")
+    start_at = InstantField(help_text="Of one of the service's slots.")
     seats = serializers.IntegerField(min_value=1, max_value=limits.seats, default=1)
     attendees = AttendeeField(many=True, required=False, max_length=limits.seats)
     notes = serializers.CharField(max_length=1000, allow_blank=True, default="")
@@ -33,30 +34,41 @@ class ReservationIdIn(serializers.Serializer):
     reservation_id = serializers.UUIDField()
 
 
-class ConfirmPaymentIn(serializers.Serializer):
+class PaymentNameIn(GatewayIn):
     """`payment_id` is ours or the gateway's."""
 
-    reservation_id = serializers.UUIDField()
     payment_id = serializers.CharField(max_length=100)
-    gateway = serializers.CharField(max_length=10, default="stripe")
 
 
-class RescheduleIn(serializers.Serializer):
-    reservation_id = serializers.UUIDField()
-    start_at = serializers.DateTimeField()
+class ConfirmPaymentIn(ReservationIdIn, PaymentNameIn):
+    pass
 
 
-class CancelIn(serializers.Serializer):
-    reservation_id = serializers.UUIDField()
-    reason = serializers.CharField(max_length=200, allow_blank=True, default="")
+class NewStartIn(serializers.Serializer):
+    start_at = InstantField()
 
 
-class ReviewIn(serializers.Serializer):
+class RescheduleIn(ReservationIdIn, NewStartIn):
+    pass
+
+
+class CancelIn(ReservationIdIn, ReasonIn):
+    pass
+
+
+class ReservationFilterIn(serializers.Serializer):
+    status = serializers.ChoiceField(choices=Reservation.Status.choices, required=False)
+    when = serializers.ChoiceField(
+        choices=["upcoming", "past"], required=False, help_text="Past: over, or cancelled. Both by default."
+    )
+
+
+class BookingReviewIn(serializers.Serializer):
     rating = serializers.IntegerField(min_value=1, max_value=5)
     comment = serializers.CharField(max_length=1000, allow_blank=True, default="")
 
 
-class ReviewOut(serializers.ModelSerializer):
+class BookingReviewOut(serializers.ModelSerializer):
     class Meta:
         model = Review
         fields = ["rating", "comment", "created_at"]
@@ -68,7 +80,7 @@ class ReservationOut(serializers.Serializer):
 
     reservation_id = serializers.UUIDField(source="pk")
     provider_id = serializers.UUIDField()
-    provider_name = serializers.CharField(source="provider.business_name")
+    provider_name = serializers.CharField()
     service_id = serializers.UUIDField()
     service_name = serializers.CharField()
     start_at = serializers.DateTimeField()
@@ -108,7 +120,7 @@ class ReferenceOut(serializers.Serializer):
 
 class WaitIn(serializers.Serializer):
     service_id = serializers.UUIDField()
-    start_at = serializers.DateTimeField()
+    start_at = InstantField()
     seats = serializers.IntegerField(min_value=1, max_value=limits.seats, default=1)
 
 

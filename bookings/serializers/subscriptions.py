@@ -1,6 +1,7 @@
 from rest_framework import serializers
 
 from bookings.models import Plan, Reservation, Subscription
+from bookings.serializers.fields import ReasonIn
 from payments.models import Payment
 
 MOST_SUBSCRIBERS = 20
@@ -23,9 +24,8 @@ class SubscriptionIdIn(serializers.Serializer):
     subscription_id = serializers.UUIDField()
 
 
-class CancelSubscriptionIn(serializers.Serializer):
-    subscription_id = serializers.UUIDField()
-    reason = serializers.CharField(max_length=200, allow_blank=True, default="")
+class CancelSubscriptionIn(SubscriptionIdIn, ReasonIn):
+    pass
 
 
 class SubscriptionOut(serializers.Serializer):

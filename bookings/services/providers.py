@@ -81,6 +81,7 @@ def close_slot(slot: Slot) -> Slot:
 def open_slot(slot: Slot) -> Slot:
     Slot.objects.filter(pk=slot.pk).update(is_closed=False)
     outdate(slot.provider_id)
+    ring(tasks.keep_deadlines)
     return Slot.objects.get(pk=slot.pk)
 
 

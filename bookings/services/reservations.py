@@ -1,7 +1,7 @@
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import IntegrityError
 from django.db.models import Q
 
 from accounts.models import User
@@ -40,32 +40,29 @@ PaymentStatus = Reservation.PaymentStatus
 By = Reservation.By
 
 
-@unit
 def reserve(
-    user: User,
-    service: Service,
-    *,
-    start_at: datetime,
-    seats: int = 1,
-    attendees: Sequence[dict[str, Any]] = (),
-    notes: str = "",
-    now: datetime,
+    user: User, service: Service, *, start_at: datetime, seats: int = 1, now: datetime, **said: Any
 ) -> Reservation:
-    """What is paid ahead is held for a while; anything else is confirmed at once."""
+    """What is paid ahead is held for a while; anything else is confirmed at once. `said`: attendees, notes."""
+    try:
+        return _reserve(user, service, start_at, seats, now, **said)
+    except IntegrityError:
+        # Her other device was quicker by so little that nothing but the constraint saw it.
+        there = Reservation.objects.active().filter(user=user, slot__service=service, start_at=start_at).first()
+        if there is None:
+            raise
+        raise ReservedAlready(reservation_id=str(there.pk)) from None
+
+
+@unit
+def _reserve(user: User, service: Service, start_at: datetime, seats: int, now: datetime, **said: Any) -> Reservation:
     slot = slots.bookable(service, start_at, now)
-    holds.take(slot, seats, "held" if service.is_paid_ahead else "confirmed", now)
     _refuse_if_mine(user, slot, now)
-    hold = timedelta(minutes=service.hold_minutes)
-    return place(
-        user,
-        service,
-        slot,
-        seats,
-        hold_until=min(now + hold, slot.start_at) if service.is_paid_ahead else None,
-        attendees=attendees,
-        notes=notes,
-        now=now,
-    )
+    hold_until = min(now + timedelta(minutes=service.hold_minutes), start_at) if service.is_paid_ahead else None
+    reservation = place(user, service, slot, seats, hold_until=hold_until, now=now, **said)
+    # Last, since all who want this slot wait for each other from here on.
+    holds.take(slot, seats, "held" if hold_until else "confirmed", now)
+    return reservation
 
 
 @unit
@@ -208,7 +205,7 @@ def _refuse_unless_held(reservation: Reservation, now: datetime) -> None:
 
 
 def _refuse_if_mine(user: User, slot: Slot, now: datetime, besides: Reservation | None = None) -> None:
-    """One reservation of a slot, and not many holds. The slot is locked by now: she cannot add one meanwhile."""
+    """One reservation of a slot, and not many holds."""
     mine = Reservation.objects.active().filter(Q(slot=slot) | Q(status=Status.PENDING), user=user)
     if besides is not None:
         mine = mine.exclude(pk=besides.pk)

@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from accounts.models import User
-from bookings import renewing, stats
+from bookings import events, renewing, stats
 from bookings.conf import limits
 from bookings.errors import NoCash, NotBookable, NothingToPay, SubscribedAlready, SubscriptionOver
 from bookings.models import Invoice, Plan, Reservation, Subscription
@@ -11,16 +11,10 @@ from core.errors import refuse
 from core.unit import unit
 from payments.models import Payment
 from payments.selectors import open_payment
+from realtime.publishing import publish
 
 Status = Subscription.Status
 By = Reservation.By
-
-REASONS = {
-    By.USER: "Cancelled by user",
-    By.PROVIDER: "Cancelled by provider",
-    By.ADMIN: "Cancelled by admin",
-    By.SYSTEM: "Cancelled with the account",
-}
 
 
 @unit
@@ -65,6 +59,8 @@ def subscribe(
     renewing.begin_payment(invoice, off_session=False, now=now)
     if by == Payment.Gateway.CASH:
         renewing.paid(invoice, now)
+    else:
+        publish(*events.subscription_changed(subscription))
     return renewing.locked(subscription.pk)
 
 
@@ -88,7 +84,5 @@ def cancel_subscription(
     if subscription.status == Status.CANCELLED:
         return subscription
     refuse(SubscriptionOver, unless=subscription.status in Subscription.LIVE, status=subscription.status)
-    reason = because or REASONS[by]
-    renewing.move(subscription, Status.CANCELLED, now, cancelled_at=now, cancelled_by=by, cancelled_because=reason)
-    renewing.stop_asking(subscription, now)
+    renewing.cancel(subscription, by, because, now)
     return subscription

@@ -35,12 +35,15 @@ def join_waitlist(
 @unit
 def leave_waitlist(entry: WaitlistEntry, *, now: datetime) -> WaitlistEntry:
     """What was offered to her goes to the next."""
-    WaitlistEntry.objects.filter(pk=entry.pk, status=Status.WAITING).update(status=Status.LEFT)
+    waiting = WaitlistEntry.objects.filter(pk=entry.pk, status=Status.WAITING)
+    has_left = waiting.update(status=Status.LEFT)
     entry = WaitlistEntry.objects.select_related("reservation").get(pk=entry.pk)
-    if entry.status == Status.OFFERED and entry.reservation is not None:
+    if has_left:
+        publish(events.waitlist_changed(entry))
+    elif entry.status == Status.OFFERED and entry.reservation is not None:
         cancel_reservation(entry.reservation, by=Reservation.By.USER, now=now)
-    publish(events.waitlist_changed(entry))
-    return WaitlistEntry.objects.get(pk=entry.pk)
+        entry.refresh_from_db()
+    return entry
 
 
 def _locked(slot: Slot) -> Slot:

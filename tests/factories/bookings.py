@@ -8,7 +8,9 @@ from factory.django import DjangoModelFactory
 from bookings.models import Plan, Provider, ProviderStats, Service
 from tests.factories.accounts import UserFactory
 
-ALL_WEEK = [{"weekday": day, "start": "00:00", "end": "00:00"} for day in range(7)]
+
+def every_day(*spans: tuple[str, str]) -> list[dict[str, Any]]:
+    return [{"weekday": day, "start": start, "end": end} for day in range(7) for start, end in spans]
 
 
 def on_the_hour(hours: float = 48, since: datetime | None = None) -> datetime:
@@ -27,7 +29,7 @@ class ProviderFactory(DjangoModelFactory):
     owner = factory.SubFactory(UserFactory)
     business_name = factory.Sequence(lambda n: f"Spa {n}")
     currency = "EGP"
-    hours = factory.LazyFunction(lambda: list(ALL_WEEK))
+    hours = factory.LazyFunction(lambda: every_day(("00:00", "00:00")))
     is_approved = True
 
     @factory.post_generation

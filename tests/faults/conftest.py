@@ -1,5 +1,9 @@
+import os
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import asdict
+from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -8,23 +12,40 @@ from tests.faults.story import OUTCOMES
 from tests.house import House, Street
 from tests.services import Server
 
+OWN = {"own_postgres": "database_url", "own_redis": "redis_url"}
 
-@pytest.fixture
-def own_services(street: Street) -> Iterator[tuple[Server, Server]]:
-    """A PostgreSQL and a Redis of this test's own, to stop, freeze and start again."""
-    with (
-        services.workspace() as directory,
-        services.postgres(directory) as postgres,
-        services.redis(directory) as redis,
-    ):
-        yield postgres, redis
+Build = Callable[..., AbstractContextManager[House]]
 
 
 @pytest.fixture
-def fragile(street: Street, own_services: tuple[Server, Server]) -> Iterator[House]:
-    """A deployment on services that the test may disturb."""
-    postgres, redis = own_services
-    with street.house("postgresql", database_url=postgres.url, redis_url=redis.url) as house:
+def own_directory() -> Iterator[Path]:
+    with services.workspace() as directory:
+        yield directory
+
+
+@pytest.fixture
+def own_postgres(own_directory: Path) -> Iterator[Server]:
+    """Of this test alone, to stop, kill and start again."""
+    with services.postgres(own_directory) as server:
+        yield server
+
+
+@pytest.fixture
+def own_redis(own_directory: Path) -> Iterator[Server]:
+    with services.redis(own_directory) as server:
+        yield server
+
+
+@pytest.fixture
+def build(request: pytest.FixtureRequest, street: Street) -> Build:
+    """Deployments on the services of all, or of the test alone where it asks for them."""
+    own = {url: request.getfixturevalue(name).url for name, url in OWN.items() if name in request.fixturenames}
+    return partial(street.house, "postgresql", **{"redis_url": os.environ["REDIS_URL"], **own})
+
+
+@pytest.fixture
+def deployed(build: Build) -> Iterator[House]:
+    with build() as house:
         yield house
 
 

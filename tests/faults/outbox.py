@@ -46,7 +46,7 @@ class Outbox:
 
     def start_workers(self) -> None:
         self._workers = [self.house.worker() for _ in range(WORKERS)]
-        wait_for(lambda: self.house.call("tests.outbox_world.workers") == WORKERS, 40)
+        wait_for(lambda: self.house.call("tests.outbox_world.workers") == WORKERS)
 
     def kill_workers(self) -> None:
         """At once, and so that nobody knows what became of what they had on the wire."""
@@ -68,7 +68,7 @@ class Outbox:
         return [call["at"] for call in self.world.journal("fcm", since=start) if call["at"] < end]
 
     def wait_for_calls(self, count: int) -> None:
-        wait_for(lambda: self.world.counts()["received"] >= count, 30)
+        wait_for(lambda: self.world.counts()["received"] >= count)
 
     def tell(
         self, fault: str, disturb: Callable[[], Any], *, lots: int = 6, seconds: float = 0.2, patience: float = 60
@@ -121,7 +121,7 @@ def per_bucket(times: Sequence[float]) -> list[int]:
     return [counts[number] for number in range(max(counts) + 1)]
 
 
-def wait_for(is_so: Callable[[], bool], patience: float) -> None:
+def wait_for(is_so: Callable[[], bool], patience: float = 60) -> None:
     deadline = time.monotonic() + patience
     while not is_so():
         assert time.monotonic() < deadline, "it never came to pass"

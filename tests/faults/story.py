@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.house import House
-from tests.sockets import Device
+from tests.sockets import PATIENCE_SECONDS, Device
 
 COUNTERS = 4
 PEOPLE = 12
@@ -45,7 +45,7 @@ async def tell(
     counters = [house.call("tests.sample.services.share", ids[n::COUNTERS]) for n in range(COUNTERS)]
     async with AsyncExitStack() as stack:
         devices = [await stack.enter_async_context(Device(list(urls), person["token"])) for person in people]
-        await asyncio.gather(*(asyncio.wait_for(device.is_live.wait(), 20) for device in devices))
+        await asyncio.gather(*(asyncio.wait_for(device.is_live.wait(), PATIENCE_SECONDS) for device in devices))
         hands = [house.hand() for _ in range(2)]
         for hand in hands:
             hand.begin([("tests.traffic.keep_adding", [counters, ids, times // 2, per_second / 2])])

@@ -1,18 +1,14 @@
 """Whoever dies while a report is handed out: everybody is asked once, hears of it once, and her phone shows it once."""
 
-import os
 from collections import Counter
-from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import partial
 from typing import Any
 
-import pytest
-
 from tests.dispatch_laws import NEW_REPORT, REMINDER
+from tests.faults.conftest import Build
 from tests.faults.outbox import WORKERS, Outbox, flush, open_outbox, wait_for
-from tests.house import Street
-from tests.outside.world import World, outside
+from tests.outside.world import World
 from tests.services import Server
 
 CROWD = 600
@@ -20,12 +16,6 @@ LOT = 10  # of which each is a unit
 SLOTS = 20
 LIMITS = {"slots": str(SLOTS), "lease_seconds": "8"}
 MOST_UNWRITTEN = 2 * WORKERS * SLOTS  # on the wire as all workers die, or just come back
-
-
-@pytest.fixture(scope="module")
-def world() -> Iterator[World]:
-    with outside() as started:
-        yield started
 
 
 class Dispatch:
@@ -50,13 +40,13 @@ class Dispatch:
     def due(self, *titles: str) -> Counter[tuple[str, str]]:
         return Counter((phone, title) for phone in self.phones for title in titles)
 
-    def wait_until_shown(self, *titles: str, patience: float = 30) -> None:
+    def wait_until_shown(self, *titles: str) -> None:
         number = len(self.phones) * len(titles)
-        wait_for(lambda: len(self.office.world.phones()) >= number and not self.call("pushes_under_way"), patience)
+        wait_for(lambda: len(self.office.world.phones()) >= number and not self.call("pushes_under_way"))
 
     def kill_workers_once(self, verb: str, report: str, many: int = LOT * 5) -> None:
         """While so many are `asked`, `told` or `prompted`, and others not yet. New workers come, and another sweep."""
-        wait_for(lambda: self.call("progress", report)[verb] >= many, 20)
+        wait_for(lambda: self.call("progress", report)[verb] >= many)
         self.office.kill_workers()
         assert self.call("progress", report)[verb] < CROWD
         self.office.start_workers()
@@ -67,15 +57,13 @@ class Dispatch:
 
 
 def test_a_report_that_no_worker_heard_of_is_handed_out_by_the_next_sweep(
-    world: World, street: Street, closing: ExitStack, own_services: tuple[Server, Server]
+    world: World, closing: ExitStack, build: Build, own_redis: Server
 ) -> None:
     """All workers are dead when it is opened, and the broker forgets it."""
-    postgres, redis = own_services
-    house = partial(street.house, "postgresql", database_url=postgres.url, redis_url=redis.url)
-    dispatch = Dispatch(open_outbox(closing, world, house, 60, **LIMITS))
+    dispatch = Dispatch(open_outbox(closing, world, build, 60, **LIMITS))
     dispatch.office.kill_workers()
     report = dispatch.open_report()
-    flush(redis)
+    flush(own_redis)
     assert dispatch.call("progress", report) == {"asked": 0, "told": 0, "prompted": 0}
     dispatch.office.start_workers()
     dispatch.wait_until_shown(NEW_REPORT)
@@ -86,10 +74,9 @@ def test_a_report_that_no_worker_heard_of_is_handed_out_by_the_next_sweep(
 
 
 def test_workers_that_die_again_and_again_ask_and_tell_and_prompt_everybody_once(
-    world: World, street: Street, closing: ExitStack, record_property: Callable[[str, object], None]
+    world: World, closing: ExitStack, build: Build
 ) -> None:
-    house = partial(street.house, "postgresql", redis_url=os.environ["REDIS_URL"], DISPATCH_LOT=str(LOT))
-    dispatch = Dispatch(open_outbox(closing, world, house, CROWD, **LIMITS))
+    dispatch = Dispatch(open_outbox(closing, world, partial(build, DISPATCH_LOT=str(LOT)), CROWD, **LIMITS))
     report = dispatch.open_report()
     dispatch.kill_workers_once("asked", report)
     dispatch.kill_workers_once("told", report)

@@ -1,19 +1,17 @@
 """Whatever breaks, every phone shows what was told, once: see the table of notices at the end of the run."""
 
-import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import asdict
-from functools import partial
 from itertools import pairwise
 
 import pytest
 
 from tests.faults import outbox
+from tests.faults.conftest import Build
 from tests.faults.outbox import NoticeOutcome, Outbox, flush, open_outbox
-from tests.house import Street
-from tests.outside.world import World, outside
+from tests.outside.world import World
 from tests.services import Server
 
 PHONES = 600
@@ -24,28 +22,9 @@ LIMITS = {"slots": str(SLOTS), "lease_seconds": "8", "breaker_seconds": "2"}
 MOST_UNWRITTEN = 2 * outbox.WORKERS * SLOTS
 
 
-@pytest.fixture(scope="module")
-def world() -> Iterator[World]:
-    with outside() as started:
-        yield started
-
-
 @pytest.fixture
-def post_office(world: World, street: Street, closing: ExitStack) -> Outbox:
-    house = partial(street.house, "postgresql", redis_url=os.environ["REDIS_URL"])
-    return opened(closing, world, house)
-
-
-@pytest.fixture
-def fragile_office(world: World, street: Street, closing: ExitStack, own_services: tuple[Server, Server]) -> Outbox:
-    """On services that the test may disturb."""
-    postgres, redis = own_services
-    house = partial(street.house, "postgresql", database_url=postgres.url, redis_url=redis.url)
-    return opened(closing, world, house)
-
-
-def opened(closing: ExitStack, world: World, house: Callable[..., object]) -> Outbox:
-    office = open_outbox(closing, world, house, PHONES, **LIMITS)
+def post_office(world: World, closing: ExitStack, build: Build) -> Outbox:
+    office = open_outbox(closing, world, build, PHONES, **LIMITS)
     world.control("fcm", latency_ms=LATENCY_MS)
     return office
 
@@ -77,18 +56,16 @@ def test_the_workers_are_killed(post_office: Outbox) -> None:
     assert_all_were_told(outcome, post_office, disturbances=1)
 
 
-def test_the_broker_forgets_everything(fragile_office: Outbox, own_services: tuple[Server, Server]) -> None:
-    _, redis = own_services
-
+def test_the_broker_forgets_everything(post_office: Outbox, own_redis: Server) -> None:
     def flush_again_and_again() -> None:
         for _ in range(30):
-            flush(redis)
+            flush(own_redis)
             time.sleep(0.1)
 
-    outcome = fragile_office.tell("Redis flushed thirty times", flush_again_and_again)
-    assert_all_were_told(outcome, fragile_office)
+    outcome = post_office.tell("Redis flushed thirty times", flush_again_and_again)
+    assert_all_were_told(outcome, post_office)
     assert outcome.unanswered == 0
-    assert fragile_office.house.complaints() == []
+    assert post_office.house.complaints() == []
 
 
 def test_fcm_is_out(post_office: Outbox) -> None:
@@ -109,18 +86,17 @@ def test_fcm_is_out(post_office: Outbox) -> None:
     assert_recovery_is_gentle(after)
 
 
-def test_postgresql_is_stopped(fragile_office: Outbox, own_services: tuple[Server, Server]) -> None:
+def test_postgresql_is_stopped(post_office: Outbox, own_postgres: Server) -> None:
     """What was on the wire may come again: nobody could write down that it had arrived."""
-    postgres, _ = own_services
 
     def stop_and_start() -> None:
-        fragile_office.wait_for_calls(150)
-        postgres.stop()
+        post_office.wait_for_calls(150)
+        own_postgres.stop()
         time.sleep(7)  # longer than anybody waits for a connection
-        postgres.start()
+        own_postgres.start()
 
-    outcome = fragile_office.tell("PostgreSQL stopped for 7 s", stop_and_start)
-    assert_all_were_told(outcome, fragile_office, disturbances=1)
+    outcome = post_office.tell("PostgreSQL stopped for 7 s", stop_and_start)
+    assert_all_were_told(outcome, post_office, disturbances=1)
 
 
 def assert_recovery_is_gentle(times: list[float]) -> None:

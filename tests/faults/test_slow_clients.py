@@ -1,7 +1,6 @@
 """A client that never reads costs constant memory and slows nobody."""
 
 import asyncio
-import os
 import socket
 import time
 from pathlib import Path
@@ -11,7 +10,7 @@ from websockets.client import ClientProtocol
 from websockets.uri import parse_uri
 
 from tests.house import Web
-from tests.sockets import Phone
+from tests.sockets import PATIENCE_SECONDS, Phone
 
 MEGABYTE = 1024 * 1024
 
@@ -56,9 +55,9 @@ def resident(web: Web) -> int:
 
 @pytest.mark.parametrize("acks", [True, False], ids=["acknowledging", "not acknowledging"])
 @pytest.mark.parametrize("server", ["daphne", "uvicorn"])
-async def test_a_client_that_never_reads_costs_constant_memory_and_slows_nobody(street, closing, server, acks):
-    house = closing.enter_context(street.house("postgresql", redis_url=os.environ["REDIS_URL"]))
+async def test_a_client_that_never_reads_costs_constant_memory_and_slows_nobody(house, closing, server, acks):
     web = house.web(server=server, REALTIME_STALL_SECONDS="60", REALTIME_HEARTBEAT_SECONDS="600")
+    closing.callback(web.kill)
     mute, reader = house.call("tests.people.sign_up", 2)
     counter = house.call("tests.sample.services.share", [mute["id"], reader["id"]], "x" * 200)
     Mute(web, mute["token"], acks=acks)
@@ -82,9 +81,9 @@ async def test_a_client_that_never_reads_costs_constant_memory_and_slows_nobody(
 
 
 @pytest.mark.parametrize("server", ["daphne", "uvicorn"])
-async def test_a_client_that_acknowledges_nothing_is_closed(street, closing, server):
-    house = closing.enter_context(street.house("postgresql"))
+async def test_a_client_that_acknowledges_nothing_is_closed(house, closing, server):
     web = house.web(server=server, REALTIME_STALL_SECONDS="1")
+    closing.callback(web.kill)
     [person] = house.call("tests.people.sign_up", 1)
     counter = house.call("tests.sample.services.share", [person["id"]])
     async with Phone(web, person["token"]) as phone:
@@ -97,11 +96,11 @@ async def test_a_client_that_acknowledges_nothing_is_closed(street, closing, ser
 
 
 @pytest.mark.parametrize("server", ["daphne", "uvicorn"])
-async def test_a_client_that_takes_no_bytes_is_cut_off(street, closing, server):
-    house = closing.enter_context(street.house("postgresql", redis_url=os.environ["REDIS_URL"]))
+async def test_a_client_that_takes_no_bytes_is_cut_off(house, closing, server):
     web = house.web(server=server, REALTIME_STALL_SECONDS="1")
+    closing.callback(web.kill)
     [person] = house.call("tests.people.sign_up", 1)
     mute = Mute(web, person["token"], acks=False)
     house.call("tests.traffic.shout", [person["id"]], 200, 64 * 1024)
 
-    assert await asyncio.to_thread(mute.is_cut_off, 10)
+    assert await asyncio.to_thread(mute.is_cut_off, PATIENCE_SECONDS)

@@ -3,7 +3,6 @@ server, a worker, beat, real sockets, and a look-alike of FCM.
 """
 
 import asyncio
-import os
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
@@ -17,7 +16,7 @@ import pytest
 from tests.factories.dispatch import CIVIC, KINGSTON, OFFER
 from tests.flows.test_shift_offer_socket import until
 from tests.house import House, Street, Web
-from tests.outside.world import World, outside
+from tests.outside.world import World
 from tests.sockets import PATIENCE_SECONDS, Device, Phone
 
 ASKED = "dispatch.estimate_requested"
@@ -25,23 +24,9 @@ SECRETS = {"latitude", "longitude", "address", "notes", "job"}
 
 
 @pytest.fixture(scope="module")
-def world() -> Iterator[World]:
-    with outside() as world:
-        yield world
-
-
-@pytest.fixture(scope="module")
 def house(street: Street, world: World) -> Iterator[House]:
-    with street.house("postgresql", redis_url=os.environ["REDIS_URL"], **world.env) as house:
-        house.worker()
-        house.beat()
+    with street.staffed(**world.env) as house:
         yield house
-        assert house.complaints() == []
-
-
-@pytest.fixture(scope="module")
-def web(house: House) -> Web:
-    return house.web()
 
 
 @dataclass

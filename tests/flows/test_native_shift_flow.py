@@ -1,7 +1,6 @@
 """Shifts in our own words: a coordinator by REST, nurses on stream.v1, and a board that follows."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -22,16 +21,8 @@ from tests.sockets import PATIENCE_SECONDS, Phone, fold
 @pytest.fixture(scope="module")
 def house(street: Street) -> Iterator[House]:
     """With a worker, which renders boards and goes on offering."""
-    with street.house("postgresql", redis_url=os.environ["REDIS_URL"], REALTIME_BOARD_SECONDS="0.2") as house:
-        house.worker()
-        house.beat()
+    with street.staffed(REALTIME_BOARD_SECONDS="0.2") as house:
         yield house
-        assert house.complaints() == []
-
-
-@pytest.fixture(scope="module")
-def web(house: House) -> Web:
-    return house.web()
 
 
 def log_in(web: Web, email: str) -> str:

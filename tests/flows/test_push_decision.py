@@ -1,7 +1,6 @@
 """Who is pushed to, and when: every combination by the outbox's own functions, and the turning points over sockets."""
 
 import asyncio
-import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass, field
@@ -26,19 +25,13 @@ from tests.factories.notifications import DeviceFactory
 from tests.faults.outbox import wait_for
 from tests.house import House, Street, Web
 from tests.notifications import post
-from tests.outside.world import World, outside
+from tests.outside.world import World
 from tests.sockets import Phone
 
 KIND = "sample_patient"  # waits an hour for an ack, however slow this machine is
 WAIT = timedelta(seconds=catalogue.kind(KIND).ack_seconds)
 NOW, AFTER_THE_WAIT, NEVER = "now", "after the wait", "never"
 ALWAYS = [{"days": [0, 1, 2, 3, 4, 5, 6], "start": "00:00", "end": "00:00"}]
-
-
-@pytest.fixture(scope="module")
-def world() -> Iterator[World]:
-    with outside() as started:
-        yield started
 
 
 # The table
@@ -190,7 +183,7 @@ class Stage:
 
     async def wait_for(self, name: str, *arguments: Any, to_be: Any) -> None:
         is_so = partial(self.house.call, f"tests.outbox_world.{name}", *arguments)
-        await asyncio.to_thread(wait_for, lambda: is_so() == to_be, 30)
+        await asyncio.to_thread(wait_for, lambda: is_so() == to_be)
 
     async def tell(self) -> int:
         """Something new; answers what it is about."""
@@ -215,11 +208,8 @@ class Stage:
 @pytest.fixture(scope="module")
 def deployed(street: Street, world: World) -> Iterator[Stage]:
     quick = {"NOTIFICATIONS_ACK_SECONDS": str(ACK_SECONDS), "REALTIME_RECORD_SECONDS": "0.2"}
-    with street.house("postgresql", redis_url=os.environ["REDIS_URL"], **world.env, **quick) as house:
-        house.beat()
-        house.worker()
+    with street.staffed(**world.env, **quick) as house:
         yield Stage(house, house.web(), world, {})
-        assert house.complaints() == []
 
 
 @pytest.fixture

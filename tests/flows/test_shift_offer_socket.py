@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -22,21 +21,8 @@ NUMBERS = count(456)
 
 @pytest.fixture(scope="module")
 def house(street: Street) -> Iterator[House]:
-    with street.house(
-        "postgresql",
-        redis_url=os.environ["REDIS_URL"],
-        REALTIME_HEARTBEAT_SECONDS="1",
-        REALTIME_RECORD_SECONDS="0.1",
-    ) as house:
-        house.worker()
-        house.beat()
+    with street.staffed(REALTIME_HEARTBEAT_SECONDS="1", REALTIME_RECORD_SECONDS="0.1") as house:
         yield house
-        assert house.complaints() == []
-
-
-@pytest.fixture(scope="module")
-def web(house: House) -> Web:
-    return house.web()
 
 
 @dataclass

@@ -3,7 +3,6 @@ there is something to answer. Over a server, a worker, beat, and a look-alike of
 """
 
 import asyncio
-import os
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -12,9 +11,10 @@ from typing import Any
 
 import pytest
 
+from tests.flows.taking_back import begun, too_late
 from tests.flows.test_shift_offer_socket import App, Desk, log_in, until
 from tests.house import House, Street, Web
-from tests.outside.world import World, outside
+from tests.outside.world import World
 from tests.sockets import Phone
 
 HOURS_AHEAD = count(72, 24)
@@ -24,29 +24,9 @@ CROWD = 60
 
 
 @pytest.fixture(scope="module")
-def world() -> Iterator[World]:
-    with outside() as world:
-        yield world
-
-
-@pytest.fixture(scope="module")
 def house(street: Street, world: World) -> Iterator[House]:
-    with street.house(
-        "postgresql",
-        redis_url=os.environ["REDIS_URL"],
-        REALTIME_RECORD_SECONDS="0.1",
-        NOTIFICATIONS_SLOTS="5",
-        **world.env,
-    ) as house:
-        house.worker()
-        house.beat()
+    with street.staffed(**world.env, REALTIME_RECORD_SECONDS="0.1", NOTIFICATIONS_SLOTS="5") as house:
         yield house
-        assert house.complaints() == []
-
-
-@pytest.fixture(scope="module")
-def web(house: House) -> Web:
-    return house.web()
 
 
 @pytest.fixture(scope="module")
@@ -179,10 +159,10 @@ async def test_after_the_yes_no_more_offers_leave(house, world, shift_id):
     accepted_at = house.call("tests.shift_world.accept_and_look_at_the_clock", nurses[0]["id"], shift_id)
     await until(lambda: house.call("tests.shift_world.is_quiet", shift_id), True)
 
-    begun = house.call("tests.shift_world.pushes_begun", shift_id)
+    calls = begun(house, shift_id)
     shown = shown_of(world, shift_id)
-    assert len(begun) == len(shown) < CROWD
-    assert max(begun) - accepted_at < 0.25
+    assert len(calls) == len(shown) < CROWD
+    assert too_late(calls, accepted_at) == []
     await until(lambda: [one["state"] for one in world.phones() if one["nid"] in shown], ["cleared"] * len(shown))
     world.reset()
 

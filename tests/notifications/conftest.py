@@ -6,7 +6,7 @@ import pytest
 from accounts.models import User
 from notifications.outbox.courier import courier
 from tests.factories.accounts import UserFactory
-from tests.outside.world import World, outside
+from tests.outside.world import World
 
 
 @pytest.fixture
@@ -17,12 +17,6 @@ def reader(db: None) -> User:
 @pytest.fixture
 def stranger(db: None) -> User:
     return UserFactory()
-
-
-@pytest.fixture(scope="session")
-def world() -> Iterator[World]:
-    with outside() as started:
-        yield started
 
 
 @pytest.fixture

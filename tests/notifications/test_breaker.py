@@ -9,6 +9,7 @@ from core.unit import unit
 from notifications.channels.parcel import Outcome, Scope, Verdict
 from notifications.models import ChannelHealth
 from notifications.outbox import breaker
+from tests.properties import tries
 
 pytestmark = pytest.mark.django_db
 
@@ -100,7 +101,7 @@ def test_a_kind_that_is_rejected_five_times_in_a_row_is_stopped_until_somebody_c
     assert breaker.stopped_kinds() == set()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tries(25))
 @given(st.lists(st.sampled_from([ACCEPTED, FAILED, Outcome(Verdict.LIMITED)]), max_size=40))
 def test_it_opens_exactly_when_the_row_or_the_window_says_so(outcomes: list[Outcome]) -> None:
     """Against a recount from the whole history."""

@@ -8,9 +8,8 @@ import pytest
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from core.errors import DomainError
 from core.sealing import fingerprint
@@ -26,6 +25,7 @@ from tests.factories.accounts import UserFactory
 from tests.factories.notifications import DeviceFactory
 from tests.notifications import calls, post
 from tests.notifications.screens import LEASE, Screens
+from tests.properties import live, tries
 
 State = Delivery.State
 Importance = Notice.Importance
@@ -301,13 +301,8 @@ class Outbox(RuleBasedStateMachine):
         ]
 
 
+@pytest.mark.hypothesis
 @pytest.mark.django_db
 @pytest.mark.usefixtures("every_channel")
-@pytest.mark.parametrize("lives", [8, pytest.param(500, marks=pytest.mark.soak)])
-def test_the_laws_hold_in_any_life(lives: int) -> None:
-    run_state_machine_as_test(
-        Outbox,
-        settings=settings(
-            max_examples=lives, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
-    )
+def test_the_laws_hold_in_any_life() -> None:
+    live(Outbox, lives=tries(6, 500), steps=30)

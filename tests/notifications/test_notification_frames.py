@@ -20,7 +20,7 @@ from tests.factories.accounts import UserFactory
 from tests.house import House, Street, Web
 from tests.notifications.inbox import told
 from tests.realtime.test_asyncapi import DOCS, faults, validators
-from tests.sockets import Phone
+from tests.sockets import PATIENCE_SECONDS, Phone
 
 CLIENT_DOCUMENT = (DOCS / "clients/004-chat-notifications.md").read_text()
 NOBODY = "00000000-0000-0000-0000-000000000000"
@@ -93,20 +93,15 @@ def test_on_connecting_the_app_hears_how_many_are_unread_and_nothing_else():
 
 
 @pytest.fixture(scope="module")
-def chat_house(street: Street) -> Iterator[House]:
+def house(street: Street) -> Iterator[House]:
     with street.house("postgresql", redis_url=os.environ["REDIS_URL"], REALTIME_RECORD_SECONDS="0.1") as built:
         yield built
         assert built.complaints() == []
 
 
-@pytest.fixture(scope="module")
-def web(chat_house: House) -> Web:
-    return chat_house.web()
-
-
 @pytest.fixture
-def person(chat_house: House) -> dict[str, Any]:
-    return chat_house.call("tests.people.sign_up_long_lived")[0]
+def person(house: House) -> dict[str, Any]:
+    return house.call("tests.people.sign_up_long_lived")[0]
 
 
 @pytest.fixture(params=["/api/chat/ws", "/ws/chat"])
@@ -119,10 +114,10 @@ def socket(web: Web, person: dict[str, Any], path: str) -> Phone:
 
 
 class TestSocket:
-    async def test_a_notice_arrives_with_the_new_number(self, chat_house, web, person, path):
+    async def test_a_notice_arrives_with_the_new_number(self, house, web, person, path):
         async with socket(web, person, path) as phone:
             greeting = await phone.receive()
-            chat_house.call("tests.inbox_world.tell", [person["id"]], 1)
+            house.call("tests.inbox_world.tell", [person["id"]], 1)
             frames = [await phone.receive() for _ in range(2)]
 
         assert (greeting["type"], greeting["data"]) == ("notification:unread", {"count": 0})
@@ -135,8 +130,8 @@ class TestSocket:
         async with Phone(web, path=path, subprotocols=None, additional_headers=bearer) as phone:
             assert (await phone.receive())["type"] == "notification:unread"
 
-    async def test_what_was_missed_comes_by_rest_and_is_not_said_again(self, chat_house, web, person, path):
-        chat_house.call("tests.inbox_world.tell", [person["id"]], 1)
+    async def test_what_was_missed_comes_by_rest_and_is_not_said_again(self, house, web, person, path):
+        house.call("tests.inbox_world.tell", [person["id"]], 1)
         async with socket(web, person, path) as phone:
             frames = await phone.silence(0.5)
 
@@ -144,12 +139,12 @@ class TestSocket:
         _, listed = web.get("/api/notifications", person["token"])
         assert [notice["title"] for notice in listed["notifications"]] == ["News 1"]
 
-    async def test_reading_on_one_device_changes_the_number_on_the_other(self, chat_house, web, person, path):
-        chat_house.call("tests.inbox_world.tell", [person["id"]], 1)
+    async def test_reading_on_one_device_changes_the_number_on_the_other(self, house, web, person, path):
+        house.call("tests.inbox_world.tell", [person["id"]], 1)
         async with socket(web, person, path) as one, socket(web, person, path) as other:
             for phone in (one, other):
                 assert (await phone.receive())["data"] == {"count": 1}
-            chat_house.call("tests.inbox_world.mark_all_read", person["id"])
+            house.call("tests.inbox_world.mark_all_read", person["id"])
             for phone in (one, other):
                 frame = await phone.receive()
                 assert (frame["type"], frame["data"]) == ("notification:unread", {"count": 0})
@@ -162,24 +157,22 @@ class TestSocket:
 
         assert refused.value.response.status_code == 403
 
-    async def test_words_it_does_not_know_are_passed_over_and_show_that_the_app_reads(
-        self, chat_house, web, person, path
-    ):
+    async def test_words_it_does_not_know_are_passed_over_and_show_that_the_app_reads(self, house, web, person, path):
         async with socket(web, person, path) as phone:
             await phone.receive()
-            chat_house.call("tests.inbox_world.tell", [person["id"]], 1)
+            house.call("tests.inbox_world.tell", [person["id"]], 1)
             await phone.next("notification:unread")
             for frame in ("nonsense", '{"type": "no:such", "conversation_id": ""}', '{"type": null}', "[]"):
                 await phone.socket.send(frame)
-            await until(chat_house, person, [["chat", 2]])
-            chat_house.call("tests.inbox_world.tell", [person["id"]], 2)
+            await until(house, person, [["chat", 2]])
+            house.call("tests.inbox_world.tell", [person["id"]], 2)
             frame = await phone.receive()
 
         assert (frame["type"], frame["data"]["title"]) == ("notification", "News 2")
 
 
 async def until(house: House, person: dict[str, Any], acknowledged: list[list[Any]]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             if house.call("tests.shift_world.acknowledged", person["id"]) == acknowledged:
                 return

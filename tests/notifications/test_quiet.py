@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from notifications.models import Notice
 from notifications.reach import quiet
+from tests.properties import tries
 
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
@@ -209,7 +210,7 @@ weekly_windows = st.lists(
 )
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=tries(150))
 @given(windows=weekly_windows, zone_and_moment=moments_in_zones())
 @example([window("00:00", "23:30")], ("America/St_Johns", utc("1999-10-31 02:30")))
 @example([window("22:00", "08:00", [FRIDAY])], ("Pacific/Apia", utc("2011-12-30 10:00")))

@@ -52,15 +52,6 @@ class Gate:
         return sum(arrival["address"] == name for arrival in self.world.journal("stripe"))
 
 
-def open_gate(world: World, settings: Any, client: Client) -> Gate:
-    """`settings`: pytest-django's. Stripe is configured, and calls nobody by itself: a test says which call comes when."""
-    world.reset()
-    for name in ("STRIPE_API_BASE", "STRIPE_API_KEY"):
-        setattr(settings, name, world.env[name])
-    settings.STRIPE_WEBHOOK_SECRETS = [world.env["STRIPE_WEBHOOK_SECRETS"]]
-    return Gate(world, client)
-
-
 def body_of(event: dict[str, Any], *, is_live: bool = False) -> bytes:
     request = {"id": None, "idempotency_key": None}
     return Event(event["id"], event["type"], event["created"], event["object"], request).body(is_live)

@@ -8,7 +8,7 @@ from payments import commanding, services
 from payments.models import Payment
 from tests.factories.accounts import UserFactory
 from tests.factories.payments import TicketFactory
-from tests.payments.calls import Gate, open_gate
+from tests.payments.calls import Gate
 from tests.sample import tickets
 
 

@@ -13,7 +13,8 @@ from tests.house import Hand, House, Street
 from tests.races.test_stream_races import run_together
 
 HANDS = 4
-ROUNDS = 20
+ROUNDS = 10  # two against each rival
+CROWD = 21  # a multiple of three: each change is for those whom it brings within reach
 PROFESSIONALS = 50
 DEVICES = 12  # of one owner, each with an estimate of its own choice
 
@@ -97,8 +98,8 @@ def all_that_asks(reports: list[str], users: list[str], dice: random.Random) -> 
 def test_nobody_is_asked_twice_and_nobody_after_an_estimate_was_accepted(street: Street, engine: str):
     """Half of the professionals fit from the beginning; the others come while the reports are handed out."""
     with town_on(street, engine, **ASKING) as town:
-        users = town.call("settle", 30) + town.call("settle_out_of_reach", 30)
-        reports = [town.call("open_report", town.call("owner")) for _ in range(3)]
+        users = town.call("settle", CROWD) + town.call("settle_out_of_reach", CROWD)
+        reports = [town.call("open_report", town.call("owner")) for _ in range(2)]
         before = town.house.call("tests.law.remember", users)
         dice = random.Random(1)
         done = town.all_at_once(all_that_asks(reports, users, dice))
@@ -113,7 +114,7 @@ def test_nobody_is_asked_twice_and_nobody_after_an_estimate_was_accepted(street:
 
         later = all_that_asks(reports, users[:10] + town.call("settle", 10), dice)
         accepts: Calls = [("accept_any", [report]) for report in reports] * 3
-        ended = town.all_at_once(later[:60] + shuffled(later[60:] + accepts))
+        ended = town.all_at_once(later[:40] + shuffled(later[40:] + accepts))
 
         assert refusals(ended) <= MAY_BE_REFUSED | {"estimate_withdrawn"}
         assert [town.call("accept_any", report) for report in reports] == ["accepted"] * len(reports)

@@ -8,7 +8,7 @@ from tests.house import Hand, House, Street
 from tests.races.test_stream_races import run_together
 
 HANDS = 4
-CALLS = 60
+CALLS = 40
 
 
 def random_calls(verbs: list[str], people: list[str], seed: int) -> list[tuple[str, list[object]]]:
@@ -68,14 +68,15 @@ def test_the_law_holds_when_there_is_more_than_the_window_shows(street: Street):
         assert house.call("tests.law.breaches", halfway) == []
 
 
-def test_no_pair_of_verbs_deadlocks(street: Street):
+@pytest.mark.parametrize("rounds", [2, pytest.param(40, marks=pytest.mark.soak)])
+def test_no_pair_of_verbs_deadlocks(street: Street, rounds: int):
     with street.house("postgresql", DATABASE_POOL="24", FIREBASE_CREDENTIALS="{}") as house:
         people = settle_in(house, 2)
         for number in range(20):
             house.call("tests.inbox_world.tell", people, number)
         hands = house.hands(2)
         verbs = house.call("tests.inbox_world.verbs")
-        for seed in range(4):
+        for seed in range(rounds):
             calls = [random_calls(verbs * 3, people, seed * 2 + place) for place in range(2)]
             run_together(hands, calls, threads=12)
 

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from tests.house import Hand, Street
-from tests.outside.world import World, outside
+from tests.outside.world import World
 from tests.races.test_stream_races import run_together
 
 HANDS = 4
-LATE = 0.25  # seconds after a commit until which a call may arrive that was looked at before
+LATE = 0.25  # seconds after a commit until which a call may begin that was looked at before
 WORK = [("deliver_for", [1.5])]
 
 Person = dict[str, Any]
@@ -53,15 +53,14 @@ class Office:
         """On how many screens each notice is."""
         return Counter(phone["nid"] for phone in self.world.phones() if phone["state"] == "shown")
 
-    def later_than(self, at: float, nids: list[str]) -> list[float]:
-        """By how many seconds pushes of these came too late."""
-        pushes = [push for push in self.world.journal("fcm", since=at) if not push["is_clear"]]
-        return [push["at"] - at for push in pushes if push["nid"] in nids]
+    def begun(self, about: int) -> dict[str, float]:
+        """When the call of each notice left, if it did."""
+        return {call["nid"]: call["at"] for call in self.call("begun", about)}
 
 
 @pytest.fixture(scope="module", params=["postgresql", "sqlite"])
-def opened(request: pytest.FixtureRequest, street: Street) -> Iterator[Office]:
-    with outside() as world, street.house(request.param, **world.env, NOTIFICATIONS_SLOTS="20") as house:
+def opened(request: pytest.FixtureRequest, street: Street, world: World) -> Iterator[Office]:
+    with street.house(request.param, **world.env, NOTIFICATIONS_SLOTS="20") as house:
         yield Office(house.hands(HANDS), world, request.param, count())
         assert house.complaints() == []
 
@@ -121,7 +120,7 @@ def test_what_is_withdrawn_while_it_is_sent_is_on_no_screen(office: Office) -> N
     office.call("deliver")
 
     assert office.shown() == Counter(office.call("nids", kept))
-    assert office.later_than(committed + LATE, office.call("nids", gone)) == []
+    assert [at - committed for at in office.begun(gone).values() if at > committed + LATE] == []
     assert office.outcome(kept) == {"accepted": 60}
 
 
@@ -150,9 +149,10 @@ def test_a_phone_that_changes_hands_shows_nothing_of_its_former_owner_from_then_
     office.call("deliver")
 
     committed = {phone: at for (phone, _), at in zip(pairs, moved, strict=True)}
-    pushes = [push for push in office.world.journal("fcm") if push["at"] > committed[push["address"]] + LATE]
+    begun, pushes = office.begun(about), office.world.journal("fcm")
     outcome = office.outcome(about)
-    assert pushes == []
+    assert begun.keys() == {push["nid"] for push in pushes}
+    assert [push for push in pushes if begun[push["nid"]] > committed[push["address"]] + LATE] == []
     assert outcome["accepted"] + outcome["skipped no_address"] == 120
 
 

@@ -8,11 +8,6 @@ from tests.house import House, Web
 Person = dict[str, Any]
 
 
-@pytest.fixture(scope="module")
-def web(house: House) -> Web:
-    return house.web()
-
-
 @pytest.fixture(scope="module", params=["daphne", "uvicorn"])
 def web_of_each_server(house: House, request: pytest.FixtureRequest) -> Web:
     return house.web(server=request.param)

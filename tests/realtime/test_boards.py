@@ -38,7 +38,7 @@ async def test_a_watcher_is_shown_the_board_and_then_its_changes(web, person, sh
         await phone.send(type="subscribe", id="1", board=f"sample.counter:{counter}")
         reply, first = await phone.next("reply"), await phone.next("board")
         add(counter, person, 3)
-        second = await phone.next("board", patience=15)
+        second = await phone.next("board")
 
     assert (reply["ok"], first["data"]) == (True, {"total": 0})
     assert second["version"] > first["version"]
@@ -52,7 +52,7 @@ async def test_a_watcher_ends_with_the_latest_value_however_many_changes_there_w
         await phone.hello(boards=[f"sample.counter:{counter}"])
         house.call("tests.sample.services.add_often", counter, person["id"], 100)
         while board != {"total": 100}:
-            frame = await phone.next("board", patience=15)
+            frame = await phone.next("board")
             board = shown(board, frame)
             versions.append(frame["version"])
 
@@ -68,7 +68,7 @@ async def test_a_large_board_is_sent_as_what_changed(web, house, people, share, 
         board = (await phone.next("board"))["data"]
         add(counters[7], ben, 5)
         while board.get(str(counters[7])) != 5:
-            frame = await phone.next("board", patience=15)
+            frame = await phone.next("board")
             board = shown(board, frame)
 
     assert "base" in frame

@@ -68,7 +68,7 @@ async def test_a_long_lived_token_is_for_dialects_only(house, web):
 
 async def test_silence_instead_of_hello_is_ended(strict):
     async with Phone(strict) as phone:
-        error = await phone.next("error", patience=3)
+        error = await phone.next("error")
         code = await phone.close_code()
 
     assert (error["code"], code) == ("no_hello", 4408)

@@ -14,7 +14,7 @@ from notifications.models import Notice
 from shifts import eligibility, expiry, messages, offering, overlaps, selectors, services
 from shifts.models import Employee, Shift, ShiftOffer
 from tests.factories.shifts import AvailabilityFactory, EmployeeFactory, ShiftFactory
-from tests.properties import live
+from tests.properties import live, tries
 from tests.shifts.hearing import folded, fresh
 
 BEGINNING = datetime(2031, 1, 6, 8, tzinfo=UTC)
@@ -166,7 +166,7 @@ class Ward(RuleBasedStateMachine):
 @pytest.mark.hypothesis
 @pytest.mark.django_db
 def test_the_laws_hold_in_any_life():
-    live(Ward, lives=5, steps=30)
+    live(Ward, lives=tries(5), steps=30)
 
 
 @pytest.mark.django_db

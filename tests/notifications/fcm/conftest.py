@@ -1,17 +1,11 @@
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 from pytest_django import Settings
 
 from notifications.channels.fcm import Fcm
 from tests.notifications.fcm.phone import PATIENCE
-from tests.outside.world import World, outside
-
-
-@pytest.fixture(scope="package")
-def world() -> Iterator[World]:
-    with outside() as world:
-        yield world
+from tests.outside.world import World
 
 
 @pytest.fixture
