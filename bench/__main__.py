@@ -10,7 +10,20 @@ import signal
 import sys
 import time
 
-from bench import audience, bookings, broadcast, claims, dispatch, fanout, latency, memory, publish, push, resume
+from bench import (
+    agenda,
+    audience,
+    bookings,
+    broadcast,
+    claims,
+    dispatch,
+    fanout,
+    latency,
+    memory,
+    publish,
+    push,
+    resume,
+)
 from bench.plan import QUICK, Plan
 from bench.table import Row, printed
 from tests.house import Street
@@ -28,6 +41,7 @@ MEASUREMENTS = {
     "audience": audience.measure,
     "dispatch": dispatch.measure,
     "bookings": bookings.measure,
+    "agenda": agenda.measure,
 }
 
 
@@ -57,7 +71,8 @@ def _options() -> argparse.Namespace:
 
 
 def _names(text: str) -> list[str]:
-    """some of: fanout, latency, resume, memory, publish, push, claims, broadcast, audience, dispatch, bookings"""
+    """some of: fanout, latency, resume, memory, publish, push, claims, broadcast, audience, dispatch, bookings,
+    agenda"""
     names = text.split(",")
     if unknown := set(names) - MEASUREMENTS.keys():
         raise argparse.ArgumentTypeError(f"unknown: {', '.join(unknown)}")

@@ -36,7 +36,8 @@ def offer_everywhere(now: datetime) -> None:
 
 def clear_closed_slots(now: datetime) -> None:
     """Rung when a slot is closed; beat, for rings that were lost."""
-    on_closed = Reservation.objects.active().filter(slot__is_closed=True, end_at__gt=now).order_by("pk")
+    closed = Slot.objects.filter(is_closed=True, end_at__gt=now)
+    on_closed = Reservation.objects.active().filter(slot__in=closed).order_by("pk")
     each(on_closed.values_list("pk", flat=True)[: limits.lot], partial(_clear, now=now))
 
 

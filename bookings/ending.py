@@ -27,11 +27,11 @@ def cancel(reservation: Reservation, by: By, because: str, now: datetime) -> Non
 
 
 def give_back(reservation: Reservation, percent: int, now: datetime) -> None:
-    """What was paid, less what was given back already; who has not paid yet, need not."""
+    """So much of what was paid, what was given back before included; who has not paid yet, need not."""
     subject = subject_of(reservation)
     if payment := open_payment(subject):
         payments.cancel_payment(payment, now=now)
     for payment in paid_payments(subject):
-        amount = min(share(payment.captured, percent), refundable(payment))
+        amount = share(payment.captured, percent) - (payment.captured - refundable(payment))
         if amount > 0:
             payments.refund_payment(payment, amount=amount, reason="cancelled", now=now)

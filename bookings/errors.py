@@ -94,6 +94,11 @@ class NoCash(DomainError):
     message = "This provider takes no cash."
 
 
+class CardPaymentOpen(DomainError):
+    code = "card_payment_open"
+    message = "The customer has begun to pay by card. Call that off first."
+
+
 class PaymentUnderWay(DomainError):
     code = "payment_under_way"
     message = "The payment has not arrived yet."

@@ -2,7 +2,11 @@
 reference, by the same key. Subscriptions likewise.
 """
 
-from bookings.models import Reservation, Subscription, WaitlistEntry
+from collections.abc import Collection
+from uuid import UUID
+
+from bookings import selectors
+from bookings.models import Provider, Reservation, Subscription, WaitlistEntry
 from realtime.publishing import Fact
 
 RESERVATION = "bookings.reservation"
@@ -42,6 +46,21 @@ def subscription_renewed(subscription: Subscription) -> list[Fact]:
 def waitlist_changed(entry: WaitlistEntry) -> Fact:
     """As in `bookings.waitlist_offered`."""
     return Fact(f"bookings.waitlist_{entry.status}", about=(WAITLIST, entry.pk), to=[entry.user_id])
+
+
+def team_joined(provider: Provider, users: Collection[UUID]) -> list[Fact]:
+    """What is in a fresh view of theirs from now on."""
+    return _of_team("bookings.team_joined", provider, users)
+
+
+def team_left(provider: Provider, users: Collection[UUID]) -> list[Fact]:
+    return _of_team("bookings.team_left", provider, users)
+
+
+def _of_team(name: str, provider: Provider, users: Collection[UUID]) -> list[Fact]:
+    references = [(REFERENCE, key) for key in selectors.newest_references(provider)]
+    references += [(SUBSCRIPTION_REFERENCE, key) for key in selectors.newest_subscription_references(provider)]
+    return [Fact(name, about=about, to=users) for about in references]
 
 
 def _to_both(name: str, reservation: Reservation) -> list[Fact]:

@@ -5,6 +5,8 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from accounts.models import User
 from bookings import events, seats, waitlist
 from bookings.conf import limits
@@ -24,7 +26,10 @@ def take(slot: Slot, wanted: int, column: seats.Column, now: datetime) -> None:
     """The seats, or a refusal with how many there are."""
     if seats.take(slot, wanted, column):
         return
-    if not (reclaim(slot, now) and seats.take(slot, wanted, column)):
+    reclaim(slot, now)
+    if _lapsed(slot, now).exists():
+        seats.lock(slot)  # by then those are back that somebody else is taking back in this moment
+    if not seats.take(slot, wanted, column):
         slot.refresh_from_db()
         refuse(SlotClosed, unless=not slot.is_closed)
         raise SlotFull(available=max(seats.free(slot), 0))
@@ -34,14 +39,18 @@ def reclaim(slot: Slot, now: datetime, user: User | None = None) -> int:
     """Of this slot, and of all beside it where they share the provider's capacity. Answers how many were. Who is being
     paid for in this moment is not waited for: that would be the wrong order of locks.
     """
-    slots = [slot] if slot.provider.capacity is None else [slot, *seats.beside(slot)]
-    lapsed = Reservation.objects.lapsed(now).filter(slot__in=slots).order_by("pk")
+    lapsed = _lapsed(slot, now).order_by("pk")
     if user is not None:
         lapsed = lapsed.filter(user=user)
     found = list(lapsed.select_related("provider").select_for_update(no_key=True, skip_locked=True, of=("self",)))
     for reservation in found:
         _expire(reservation, now)
     return len(found)
+
+
+def _lapsed(slot: Slot, now: datetime) -> QuerySet[Reservation]:
+    slots = [slot] if slot.provider.capacity is None else [slot, *seats.beside(slot)]
+    return Reservation.objects.lapsed(now).filter(slot__in=slots)
 
 
 def expire_due(now: datetime) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.cache import cache
+from django.db.models import Min
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -60,13 +61,20 @@ def listed(service: Service, first: date, last: date, now: datetime, *, is_fresh
     found: list[Listed] | None = None if is_fresh else cache.get(key)
     if found is None:
         found = _found(service, first, last, now)
-        cache.set(key, found, timeout=limits.slots_seconds)
+        cache.set(key, found, timeout=min(limits.slots_seconds, _seconds_until_a_hold_lapses(service, now)))
     earliest, latest = bookable_span(service, now)
     return [slot for slot in found if earliest <= slot.start <= latest]
 
 
 def bookable_span(service: Service, now: datetime) -> tuple[datetime, datetime]:
     return now + timedelta(minutes=service.notice_minutes), now + timedelta(days=service.horizon_days)
+
+
+def _seconds_until_a_hold_lapses(service: Service, now: datetime) -> float:
+    """Nobody says so in the moment when its seats are free."""
+    holds = Reservation.objects.pending().filter(provider=service.provider_id, hold_expires_at__gt=now)
+    first = holds.aggregate(first=Min("hold_expires_at"))["first"]
+    return (first - now).total_seconds() if first else limits.slots_seconds
 
 
 def _found(service: Service, first: date, last: date, now: datetime) -> list[Listed]:

@@ -169,6 +169,18 @@ def subscription_renewed(subscription: Subscription) -> Message:
     )
 
 
+def renewal_returned(subscription: Subscription, occasion: object) -> Message:
+    """It came when nothing was to be paid any more."""
+    return _to_subscriber(
+        subscription,
+        gettext_noop("Payment Returned"),
+        gettext_noop("Your payment for {plan} came when nothing was to be paid, and is on its way back"),
+        {},
+        occasion=str(occasion),
+        importance=Importance.IMPORTANT,
+    )
+
+
 def renewal_near(subscription: Subscription, reminder: ScheduledReminder) -> Message:
     title, body = (
         (gettext_noop("Subscription Renewal"), gettext_noop("{plan} is renewed on {until}"))

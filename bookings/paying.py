@@ -88,6 +88,7 @@ def _invoice_paid(payment: Payment) -> None:
         renewing.paid(invoice, now)
     elif invoice.status == Invoice.Status.VOID or others.exists():  # else it is the desk that took the money late
         payments.give_back(payment, reason="not renewed", now=now)
+        notify(messages.renewal_returned(invoice.subscription, payment.pk))
 
 
 def _invoice_lapsed(payment: Payment) -> None:

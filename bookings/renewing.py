@@ -111,12 +111,14 @@ def failed(invoice: Invoice, now: datetime) -> None:
     if subscription.status not in Subscription.RUNNING:
         return
     invoice.failures += 1
-    if invoice.failures > len(RETRY_DAYS):
+    is_last = invoice.failures > len(RETRY_DAYS)
+    if not is_last:
+        planned = invoice.created_at + timedelta(days=RETRY_DAYS[invoice.failures - 1])
+        invoice.next_try_at = max(planned, now + LEAST_BETWEEN_TRIES)
+    invoice.save(update_fields=["failures", "next_try_at"])
+    if is_last:
         end(subscription, now)
         return
-    planned = invoice.created_at + timedelta(days=RETRY_DAYS[invoice.failures - 1])
-    invoice.next_try_at = max(planned, now + LEAST_BETWEEN_TRIES)
-    invoice.save(update_fields=["failures", "next_try_at"])
     if subscription.status == Status.ACTIVE:
         move(subscription, Status.PAYMENT_FAILED, now)
     else:

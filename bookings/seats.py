@@ -50,6 +50,11 @@ def guard(slot: Slot) -> int | None:
     return Provider.objects.select_for_update(no_key=True).get(pk=slot.provider_id).capacity
 
 
+def lock(slot: Slot) -> None:
+    guard(slot)
+    Slot.objects.select_for_update(no_key=True).get(pk=slot.pk)
+
+
 def lock_both(one: Slot, other: Slot) -> None:
     guard(one)
     both = Slot.objects.filter(pk__in=[one.pk, other.pk]).order_by("pk")

@@ -76,7 +76,7 @@ def reservation_of(user: User, reservation_id: UUID) -> Reservation:
 
 
 def subscriptions() -> SubscriptionQuerySet:
-    return Subscription.objects.select_related("provider")
+    return Subscription.objects.select_related("provider", "plan")
 
 
 def subscriptions_of(user: User) -> SubscriptionQuerySet:
@@ -176,10 +176,12 @@ def recent_reservations(user_id: UUID) -> list[str]:
 
 
 def recent_references(user_id: UUID) -> list[str]:
-    """The newest, of a provider who may have a million."""
-    newest = Reservation.objects.order_by("-created_at", "-pk")
-    each = [newest.filter(provider=one).values_list("pk", flat=True)[:RECENT] for one in worked_for_by([user_id])]
-    return [str(pk) for keys in each for pk in keys]
+    return [key for provider in worked_for_by([user_id]) for key in newest_references(provider)]
+
+
+def newest_references(provider: Provider) -> list[str]:
+    """Of one who may have a million."""
+    return _newest(Reservation.objects.filter(provider=provider))
 
 
 def recent_subscriptions(user_id: UUID) -> list[str]:
@@ -188,14 +190,20 @@ def recent_subscriptions(user_id: UUID) -> list[str]:
 
 
 def recent_subscription_references(user_id: UUID) -> list[str]:
-    newest = Subscription.objects.order_by("-created_at", "-pk")
-    each = [newest.filter(provider=one).values_list("pk", flat=True)[:RECENT] for one in worked_for_by([user_id])]
-    return [str(pk) for keys in each for pk in keys]
+    return [key for provider in worked_for_by([user_id]) for key in newest_subscription_references(provider)]
+
+
+def newest_subscription_references(provider: Provider) -> list[str]:
+    return _newest(Subscription.objects.filter(provider=provider))
 
 
 def recent_entries(user_id: UUID) -> list[str]:
     newest = WaitlistEntry.objects.filter(user=user_id).order_by("-created_at", "-pk")
     return _keys(newest, Q(status__in=WaitlistEntry.LIVE))
+
+
+def _newest(rows: QuerySet) -> list[str]:
+    return [str(pk) for pk in rows.order_by("-created_at", "-pk").values_list("pk", flat=True)[:RECENT]]
 
 
 def _keys(newest: QuerySet, live: Q) -> list[str]:

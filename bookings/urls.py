@@ -60,6 +60,10 @@ urlpatterns = [
     path("/providers/<uuid:provider_id>/reservations/<uuid:reservation_id>/no-show", desk.MarkNoShow.as_view()),
     path("/providers/<uuid:provider_id>/reservations/<uuid:reservation_id>/cancel", desk.CancelForCustomer.as_view()),
     path("/providers/<uuid:provider_id>/reservations/<uuid:reservation_id>/settle", desk.SettleReservation.as_view()),
+    path(
+        "/providers/<uuid:provider_id>/reservations/<uuid:reservation_id>/call-payment-off",
+        desk.CallPaymentOff.as_view(),
+    ),
     path("/providers/<uuid:provider_id>/slots/close", desk.CloseSlot.as_view()),
     path("/providers/<uuid:provider_id>/slots/open", desk.OpenSlot.as_view()),
     path("/providers/<uuid:provider_id>/calendar", calendar.ProvidersCalendar.as_view()),

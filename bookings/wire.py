@@ -260,8 +260,8 @@ def _subscription(user: User, subscription: Subscription) -> Data:
 
 
 def _billing_cycle(subscription: Subscription) -> str:
-    """Beside the app's own words: `every 2 week`, of which it has none."""
-    if not subscription.renews:
+    """Of one that was cancelled, what it was. Beside the app's own words: `every 2 week`, for which it has none."""
+    if not (subscription.renews or subscription.plan.renews):
         return "one-time"
     count, interval = subscription.interval_count, Interval(subscription.interval)
     return BILLING_CYCLES.get((interval, count), f"every {count} {interval}")

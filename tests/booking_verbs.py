@@ -24,14 +24,13 @@ from payments.errors import NoSuchPayment
 from payments.gateways.port import RefundSnapshot, Snapshot
 from payments.models import GatewayCommand, Payment, Refund
 from tests import booking_world as world
-from tests.factories.bookings import PlanFactory
+from tests.factories.bookings import PlanFactory, on_the_hour
 
 Status = Reservation.Status
 By = Reservation.By
 
 SLOTS = 2  # of each of two services, of which the second is paid ahead
-SEATS = 3
-ENOUGH = 12  # hours in which one is moved on
+SEATS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,7 @@ def come_to_rest() -> None:
         for payment in Payment.objects.filter(pk__in=_asked()):
             apply(payment, _life(payment)[-1])
         Reservation.objects.pending().update(hold_expires_at=now())
-        holds.expire_due(now())
+        deadlines.keep(now())
         if not Reservation.objects.pending().exists() and not _unheard().exists():
             return
 
@@ -205,10 +204,12 @@ def _open_the_drawer(slot: Slot, her: User) -> None:
 
 
 def _confirm(slot: Slot, her: User) -> None:
-    """What was offered."""
-    offered = _entry(slot, her, WaitlistEntry.Status.OFFERED).reservation
-    assert offered is not None
-    reservations.confirm_reservation(offered, now=now())
+    """What was offered to anybody, where nothing is to be paid ahead; who waits longest gets somebody's seat."""
+    offered = Reservation.objects.filter(price=0, waitlist_entry__status=WaitlistEntry.Status.OFFERED)
+    waits = WaitlistEntry.objects.waiting().filter(slot__service__price=0).first()
+    if waits is not None and not offered.exists():
+        _cancel_by_provider(waits.slot, waits.user)
+    reservations.confirm_reservation(offered.first() or _hers(slot, her, Status.PENDING), now=now())
 
 
 def _cancel(slot: Slot, her: User, by: By = By.USER) -> None:
@@ -220,11 +221,11 @@ def _cancel_by_provider(slot: Slot, her: User) -> None:
 
 
 def _reschedule(slot: Slot, her: User) -> None:
-    """There and back, by others at the same time."""
+    """There and back, by others at the same time; or to an hour that few want."""
     hers = _hers(slot, her, *Reservation.ACTIVE)
     starts = [one.start_at for one in _slots() if one.service_id == hers.service_id]
-    other = next(start_at for start_at in starts if start_at != hers.start_at)
-    reservations.reschedule_reservation(hers, start_at=other, now=now())
+    others = [*(start_at for start_at in starts if start_at != hers.start_at), on_the_hour(random.randint(60, 90))]
+    reservations.reschedule_reservation(hers, start_at=random.choice(others), now=now())
 
 
 def _join(slot: Slot, her: User) -> None:
@@ -258,7 +259,7 @@ def _review(slot: Slot, her: User) -> None:
 
 
 def _resize(slot: Slot, her: User) -> None:
-    providers.revise_service(slot.service, capacity=random.choice([SEATS, SEATS + 1, 3 * SEATS]), now=now())
+    providers.revise_service(slot.service, capacity=random.choice([SEATS, SEATS, SEATS + 1]), now=now())
 
 
 def _subscribe(slot: Slot, her: User) -> None:

@@ -121,9 +121,10 @@ def ring_the_sweeps() -> None:
 # As time goes by
 
 
-def let_holds_lapse(service_id: UUID) -> int:
-    """In this moment."""
-    return Reservation.objects.pending().filter(service=service_id).update(hold_expires_at=now())
+def let_holds_lapse(service_id: UUID, seconds: float) -> int:
+    """In so many seconds."""
+    lapse_at = now() + timedelta(seconds=seconds)
+    return Reservation.objects.pending().filter(service=service_id).update(hold_expires_at=lapse_at)
 
 
 def book_for_tomorrow(count: int, seconds: float = 0) -> list[str]:

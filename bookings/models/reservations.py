@@ -35,7 +35,10 @@ class Slot(models.Model):
                 name="never_oversold",
             ),
         ]
-        indexes = [models.Index(fields=["provider", "start_at"], name="slots_of_provider")]
+        indexes = [
+            models.Index(fields=["provider", "start_at"], name="slots_of_provider"),
+            models.Index(fields=["end_at"], condition=Q(is_closed=True), name="slots_closed"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.start_at:%Y-%m-%d %H:%M} ({str(self.pk)[-8:]})"

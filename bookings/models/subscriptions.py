@@ -98,7 +98,7 @@ class Subscription(models.Model):
         ]
         indexes = [
             models.Index(fields=["user", "-created_at", "-id"], name="subscriptions_of_user"),
-            models.Index(fields=["provider", "status", "-created_at", "-id"], name="subscriptions_of_provider"),
+            models.Index(fields=["provider", "-created_at", "-id"], name="subscriptions_of_provider"),
             models.Index(fields=["provider", "-updated_at"], name="subscriptions_changed"),
             models.Index(
                 fields=["expires_at"],

@@ -9,6 +9,7 @@ from bookings import tasks, waitlist
 from bookings.errors import BelowBooked
 from bookings.freshness import outdate
 from bookings.models import Plan, Provider, ProviderStats, Service, Slot, SpecialDay
+from bookings.services.staff import set_staff
 from core.doorbell import ring
 from core.errors import refuse
 from core.unit import unit
@@ -34,7 +35,7 @@ def revise_provider(provider: Provider, *, staff: Collection[User] | None = None
     """What is booked stays as it was booked, also outside of new hours."""
     Provider.objects.filter(pk=provider.pk).update(**facts)
     if staff is not None:
-        provider.staff.set(staff)
+        set_staff(provider, staff)
     outdate(provider.pk)
     return Provider.objects.get(pk=provider.pk)
 

@@ -11,6 +11,7 @@ from bookings.boards import touch_provider
 from bookings.conf import limits
 from bookings.errors import (
     BegunAlready,
+    CardPaymentOpen,
     HoldLapsed,
     NoCash,
     NotCompleted,
@@ -59,10 +60,10 @@ def _reserve(user: User, service: Service, start_at: datetime, seats: int, now: 
     slot = slots.bookable(service, start_at, now)
     _refuse_if_mine(user, slot, now)
     hold_until = min(now + timedelta(minutes=service.hold_minutes), start_at) if service.is_paid_ahead else None
-    reservation = place(user, service, slot, seats, hold_until=hold_until, now=now, **said)
-    # Last, since all who want this slot wait for each other from here on.
+    # Before the row, as the waitlist and whoever moves do: a row of hers that is not committed yet would make those
+    # wait who have the slot, and she for them.
     holds.take(slot, seats, "held" if hold_until else "confirmed", now)
-    return reservation
+    return place(user, service, slot, seats, hold_until=hold_until, now=now, **said)
 
 
 @unit
@@ -118,8 +119,20 @@ def take_cash(reservation: Reservation, *, now: datetime) -> Reservation:
     payment = open_payment(holds.subject_of(reservation))
     if payment is None:
         payment = pay_reservation(reservation, by=Payment.Gateway.CASH, now=now)
+    refuse(CardPaymentOpen, unless=payment.gateway == Payment.Gateway.CASH)
     payments.settle_at_desk(payment, now=now)
     return locked(reservation)
+
+
+@unit
+def call_payment_off(reservation: Reservation, *, now: datetime) -> Reservation:
+    """The customer has begun to pay by card, and pays at the desk instead. The gateway hears of it soon after."""
+    reservation = locked(reservation)
+    payment = open_payment(holds.subject_of(reservation))
+    if payment is None:
+        raise NothingToPay
+    payments.cancel_payment(payment, now=now)
+    return reservation
 
 
 @unit

@@ -126,6 +126,16 @@ class SettleReservation(APIView):
         return Response(ReferenceOut(reservations.take_cash(reservation, now=timezone.now())).data)
 
 
+class CallPaymentOff(APIView):
+    """What the customer has begun to pay by card, before it is settled in cash."""
+
+    @extend_schema(request=None, responses=ReferenceOut)
+    @idempotent
+    def post(self, request: Request, provider_id: UUID, reservation_id: UUID) -> Response:
+        reservation = _reservation(request, provider_id, reservation_id)
+        return Response(ReferenceOut(reservations.call_payment_off(reservation, now=timezone.now())).data)
+
+
 class CloseSlot(APIView):
     """Nobody can book it, and whoever has is cancelled."""
 

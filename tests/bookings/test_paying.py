@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from bookings import deadlines, holds
-from bookings.errors import HoldLapsed, NoCash, NothingToPay
+from bookings.errors import CardPaymentOpen, HoldLapsed, NoCash, NothingToPay
 from bookings.services import reservations
 from notifications.messages import text_of
 from notifications.models import Notice
@@ -192,6 +192,18 @@ class TestCash:
 
         assert (paid.status, paid.payment_status) == ("confirmed", "completed")
 
+    def test_a_card_is_called_off_before_a_desk_takes_cash(self, gate, reservation, now):
+        reservations.pay_reservation(reservation, by="stripe", now=now)
+        clerk.carry_out(now)
+        with pytest.raises(CardPaymentOpen):
+            reservations.take_cash(reservation, now=now)
+        reservations.call_payment_off(reservation, now=now)
+        clerk.carry_out(now)
+
+        assert reservations.take_cash(reservation, now=now).payment_status == "completed"
+        with pytest.raises(NothingToPay):
+            reservations.call_payment_off(reservation, now=now)
+
     def test_where_no_cash_is_taken_it_is_refused(self, paid_service, reserve, now):
         with pytest.raises(NoCash):
             reservations.pay_reservation(reserve(paid_service), by="cash", now=now)
@@ -236,6 +248,13 @@ class TestCancelling:
 
         assert again.status == "cancelled"
         assert sorted(Refund.objects.values_list("amount", flat=True)) == [100_00, 400_00]
+
+    @pytest.mark.parametrize(("before", "refunds"), [(100_00, [65_00, 100_00]), (200_00, [200_00])])
+    def test_what_was_given_back_before_counts(self, booked, now, before, refunds):
+        payments.refund_payment(payment_of(booked), amount=before, reason="a cold sauna", now=now)
+        reservations.cancel_reservation(booked, by="user", now=booked.start_at - timedelta(hours=5))
+
+        assert sorted(Refund.objects.values_list("amount", flat=True)) == refunds
 
     def test_a_hold_that_is_cancelled_calls_its_payment_off(self, gate, begun, now):
         reservations.cancel_reservation(begun, by="user", now=now)

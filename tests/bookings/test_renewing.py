@@ -132,6 +132,7 @@ class TestSubscribing:
 
         assert (state()[0], payment().status) == ("expired", "refunded")
         assert Refund.objects.get().reason == "not renewed"
+        assert "Payment Returned" in told(customer)
 
     def test_after_a_card_that_was_declined_another_may_follow(self, gate, plan, customer):
         subscription = subscriptions.subscribe(customer, plan, now=BEGUN)
@@ -185,7 +186,7 @@ class TestRenewing:
             tried += [hours / 24] * (Payment.objects.count() - before)
 
         assert tried == [0, 1, 3, 5]
-        assert (state()[0], invoices()[1]) == ("expired", (1, "void", 3))
+        assert (state()[0], invoices()[1]) == ("expired", (1, "void", 4))
 
     def test_until_then_it_may_be_paid_and_all_is_well(self, subscribed, work):
         subscribed()

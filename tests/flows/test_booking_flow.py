@@ -112,10 +112,12 @@ def pushed(world: World, phone: str) -> list[str]:
 
 async def pay(customer: Person, payment: dict[str, Any], world: World) -> str:
     """By the app, at the gateway, as soon as that has heard of it."""
+    intent = ""
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while not (await customer.http.get(f"/api/payments/{payment['id']}")).json()["intent_id"]:
+        while not intent:
             await asyncio.sleep(0.05)
-    intent: str = (await customer.post(f"/payments/{payment['id']}/intent"))["intent_id"]
+            intent = (await customer.http.get(f"/api/payments/{payment['id']}")).json()["intent_id"]
+    assert (await customer.post(f"/payments/{payment['id']}/intent"))["intent_id"] == intent
     await asyncio.to_thread(world.stripe.pay, intent)
     return intent
 
