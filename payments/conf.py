@@ -10,6 +10,7 @@ from core.limits import Overridable
 @dataclass(frozen=True, slots=True)
 class Limits(Overridable):
     gateway_seconds: float = 10
+    intent_seconds: float = 2  # a payer waits for an intent that somebody else is asking for
     webhook_bytes: int = 256 * 1024
     webhook_tolerance_seconds: float = 300
     lease_seconds: float = 60  # who works on a row and dies is followed by another after this

@@ -1,5 +1,6 @@
 """The verbs of payments, for the apps above. Each is a unit; what a gateway is to do follows after the commit."""
 
+import time
 from datetime import datetime
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from core.unit import unit
 from payments import methods, tasks
 from payments.applying import apply, lapse
 from payments.commanding import carry_out
+from payments.conf import limits
 from payments.errors import (
     GatewayAway,
     NoSavedMethod,
@@ -30,6 +32,8 @@ from payments.ordering import order
 from payments.selectors import refundable, saved_method
 
 Kind = GatewayCommand.Kind
+
+POLL_SECONDS = 0.05
 
 
 @unit
@@ -84,8 +88,8 @@ def intent_of(payment: Payment, *, now: datetime) -> Snapshot:
     waiting = payment.commands.filter(kind=Kind.CREATE, state=GatewayCommand.State.WAITING).first()
     if waiting and (seen := carry_out(waiting.pk, now)):
         return seen
-    payment.refresh_from_db()
-    refuse(GatewayAway, unless=payment.intent_id)  # it is being asked for in this moment, or was in vain just now
+    _wait_for_intent(payment)
+    refuse(GatewayAway, unless=payment.intent_id)
     return gateway(payment.gateway).retrieve(str(payment.intent_id))
 
 
@@ -144,6 +148,16 @@ def read_again(event: WebhookEvent, *, now: datetime) -> None:
     dead = WebhookEvent.objects.filter(pk=event.pk, state=WebhookEvent.State.DEAD)
     refuse(NotDead, unless=dead.update(state=WebhookEvent.State.WAITING, attempts=0, next_at=now, waiting_since=now))
     ring(tasks.read_inbox)
+
+
+def _wait_for_intent(payment: Payment) -> None:
+    """While somebody else is asking for it: the app has come right behind the commit, as the worker has."""
+    until = time.monotonic() + limits.intent_seconds
+    under_way = payment.commands.filter(kind=Kind.CREATE, state=GatewayCommand.State.WAITING, error="")
+    payment.refresh_from_db()
+    while payment.intent_id is None and under_way.exists() and time.monotonic() < until:
+        time.sleep(POLL_SECONDS)
+        payment.refresh_from_db()
 
 
 def _command(payment: Payment, kind: Kind, now: datetime, refund: Refund | None = None) -> None:
