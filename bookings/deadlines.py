@@ -31,7 +31,7 @@ def offer_everywhere(now: datetime) -> None:
     """Of seats that did not come free one by one: a slot was opened again, or a provider takes more people."""
     is_room = {"slot__is_closed": False, "slot__capacity__gte": F("slot__held") + F("slot__confirmed") + F("seats")}
     waiting = WaitlistEntry.objects.waiting().filter(slot__start_at__gt=now, **is_room)
-    each(set(waiting.values_list("slot", flat=True)[: limits.lot]), partial(_offer, now=now))
+    each(dict.fromkeys(waiting.values_list("slot", flat=True)[: limits.lot]), partial(_offer, now=now))
 
 
 def clear_closed_slots(now: datetime) -> None:

@@ -1,6 +1,8 @@
 """Seats that come free are offered in the unit that frees them: nobody can be quicker than who has waited."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -16,13 +18,19 @@ Status = WaitlistEntry.Status
 
 def offer(slot: Slot, now: datetime) -> None:
     """To the first in line, and on, as long as there is room; who wants more seats than are free is passed over."""
-    for entry in _line(slot):
+    line = list(_line(slot))
+    seated = _seated({entry.slot_id for entry in line})
+    too_many: dict[UUID, int] = {}
+    for entry in line:
         if not _is_bookable(entry.slot, now):
             continue
-        if entry.slot.reservations.active().filter(user=entry.user_id).exists():
+        if (entry.slot_id, entry.user_id) in seated:
             settle(entry, Status.BOOKED)
-        elif seats.take(entry.slot, entry.seats, "held"):
-            _offer(entry, entry.slot, now)
+        elif entry.seats < too_many.get(entry.slot_id, entry.seats + 1):
+            if seats.take(entry.slot, entry.seats, "held"):
+                _offer(entry, entry.slot, now)
+            else:
+                too_many[entry.slot_id] = entry.seats
 
 
 def settle(entry: WaitlistEntry, status: Status, reservation: Reservation | None = None) -> None:
@@ -62,6 +70,11 @@ def _line(slot: Slot) -> QuerySet[WaitlistEntry]:
         beside = Slot.objects.filter(provider=slot.provider_id, start_at__lt=slot.end_at, end_at__gt=slot.start_at)
         waiting = waiting.filter(slot__in=beside)
     return waiting.select_for_update(no_key=True, skip_locked=True, of=("self",))
+
+
+def _seated(slots: Collection[UUID]) -> set[tuple[UUID, UUID]]:
+    """Who has seats of which slot."""
+    return set(Reservation.objects.active().filter(slot__in=slots).values_list("slot_id", "user_id"))
 
 
 def _is_bookable(slot: Slot, now: datetime) -> bool:

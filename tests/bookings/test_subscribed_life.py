@@ -55,13 +55,16 @@ class Club(RuleBasedStateMachine):
         self.subscribe(1, 3, "cash", pays=False)
 
     def teardown(self):
-        if hasattr(self, "savepoint"):
+        if not hasattr(self, "savepoint"):
+            return
+        try:
             for _ in range(3):
                 self.work()
                 self.now += HOUR
             for payment in Payment.objects.filter(gateway="stripe", intent_id__isnull=False):
                 assert clerk.books(payment) == sum(payment.ledger.values_list("amount", flat=True))
             self.what_was_heard_adds_up_to_what_is()
+        finally:
             transaction.savepoint_rollback(self.savepoint)
 
     def attempt(self, verb, *things, **more):
