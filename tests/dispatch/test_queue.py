@@ -22,7 +22,7 @@ from tests.dispatch.hearing import folded, fresh, heard
 from tests.factories.accounts import UserFactory
 from tests.factories.dispatch import KINGSTON, ProfessionalFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("known_skills")]
 
 PATH = "/api/dispatch/queue"
 MADE_AT = 1_790_000_000_000

@@ -13,7 +13,7 @@ from tests.dispatch.hearing import folded, fresh, heard
 from tests.factories.accounts import UserFactory
 from tests.factories.dispatch import CIVIC, KINGSTON, OFFER, ProfessionalFactory, north
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("known_skills")]
 
 GARAGE = {"business_name": "Winston's Garage", **KINGSTON}
 EXACT = {"latitude": 18.0123456, "longitude": -76.7912345, "address": "7 Hope Road", "notes": "Ring twice."}

