@@ -26,9 +26,9 @@ def take(slot: Slot, wanted: int, column: seats.Column, now: datetime) -> None:
     """The seats, or a refusal with how many there are."""
     if seats.take(slot, wanted, column):
         return
-    reclaim(slot, now)
     if _lapsed(slot, now).exists():
-        seats.lock(slot)  # by then those are back that somebody else is taking back in this moment
+        seats.lock(slot)  # two who each took some of them back would both find too few
+        reclaim(slot, now)
     if not seats.take(slot, wanted, column):
         slot.refresh_from_db()
         refuse(SlotClosed, unless=not slot.is_closed)

@@ -36,7 +36,7 @@ def test_the_law_holds_whatever_is_done_to_shifts(street: Street):
         assert house.call("tests.law.breaches", before) != []
 
 
-@pytest.mark.parametrize("times", [25, pytest.param(400, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("times", [10, pytest.param(400, marks=pytest.mark.soak)])
 def test_no_pair_of_verbs_deadlocks(street: Street, times: int):
     with street.house("postgresql", DATABASE_POOL="48") as house:
         house.call("tests.shift_world.hire", 3)

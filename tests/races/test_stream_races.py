@@ -57,7 +57,7 @@ def test_rendering_before_the_heads_would_break_the_law(street):
         assert house.call("tests.law.breaches", before) != []
 
 
-@pytest.mark.parametrize("times", [20, pytest.param(400, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("times", [10, pytest.param(400, marks=pytest.mark.soak)])
 def test_no_pair_of_services_deadlocks(street, times):
     with street.house("postgresql") as house:
         people = [person["id"] for person in house.call("tests.people.sign_up", 4)]
