@@ -65,9 +65,12 @@ def note_offsets(told: Sequence[Told]) -> None:
 def _tell(messages: Sequence[Message]) -> None:
     at = timezone.now()
     notices = [notice for message in messages for notice in _notices(message, at)]
-    # Where the dedupe key is taken, she was told already.
-    if inserted := insert(notices, ignore_conflicts=True):
-        publish(*events.notices_added(inserted))
+    # Where the dedupe key is taken, she was told already. In the order of the keys: who says the same at once waits for
+    # the other, and not both for each other.
+    by_key = sorted(notices, key=lambda notice: notice.dedupe_key)
+    new = {notice.pk for notice in insert(by_key, ignore_conflicts=True)}
+    if added := [notice for notice in notices if notice.pk in new]:
+        publish(*events.notices_added(added))
         ring(tasks.deliver)
 
 
