@@ -54,8 +54,7 @@ def repair_counters(provider: Provider) -> list[Drift]:
 @unit
 def repair_slot(slot_id: UUID) -> list[Drift]:
     slot = Slot.objects.select_related("provider").get(pk=slot_id)
-    seats.guard(slot)
-    Slot.objects.select_for_update(no_key=True).get(pk=slot_id)
+    seats.lock(slot)
     found = _of_slots(Slot.objects.filter(pk=slot_id))
     if found:
         Slot.objects.filter(pk=slot_id).update(**{drift.counter: drift.counted for drift in found})

@@ -20,7 +20,7 @@ from bookings.serializers import (
     WaitIn,
     WaitlistEntryOut,
 )
-from bookings.services import reservations, subscriptions, waiting
+from bookings.services import confirming, reservations, subscriptions, waiting
 from core.api import read
 
 Data = dict[str, Any]
@@ -41,8 +41,8 @@ def confirm_reservation(user: User, data: Data) -> Data:
 def confirm_payment(user: User, data: Data) -> Data:
     """Has the gateway asked once more. Nobody is confirmed on the word of an app."""
     named = read(ConfirmPaymentIn, data)
-    reservation = selectors.reservation_of(user, named["reservation_id"])
-    return ReservationOut(reservations.look_for_payment(reservation, named["payment_id"], named["gateway"])).data
+    reservation = selectors.reservation_of(user, named.pop("reservation_id"))
+    return ReservationOut(confirming.look_for_payment(reservation, **named)).data
 
 
 def reschedule_reservation(user: User, data: Data) -> Data:

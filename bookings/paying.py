@@ -21,7 +21,7 @@ PaymentStatus = Reservation.PaymentStatus
 
 
 def _lock_reservation(key: str) -> None:
-    Reservation.objects.select_for_update(no_key=True).get(pk=key)
+    holds.locked(UUID(key))
 
 
 def _reservation_paid(payment: Payment) -> None:

@@ -148,10 +148,6 @@ def reservation_worked_on_by(user: User, reservation_id: UUID) -> Reservation:
     return _reservation(reservations().filter(provider__in=providers_of(user)), reservation_id)
 
 
-def subscription_with(provider: Provider, subscription_id: UUID) -> Subscription:
-    return _subscription(subscriptions().filter(provider=provider), subscription_id)
-
-
 def _reservation(those: ReservationQuerySet, reservation_id: UUID) -> Reservation:
     found = those.filter(pk=reservation_id).first()
     if found is None:

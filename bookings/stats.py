@@ -75,6 +75,8 @@ def settle(moves: Sequence[Moved]) -> None:
         by[move.provider_id].update(move.by)
         latest[move.provider_id].update(move.latest)
     for provider_id in sorted(by):
+        if not any(by[provider_id].values()) and not latest[provider_id]:
+            continue  # from completed to missed, say: nobody need wait for that
         moved: dict[str, Any] = {name: F(name) + by[provider_id][name] for name in by[provider_id]}
         row = ProviderStats.objects.filter(pk=provider_id)
         if not row.update(**moved, **latest[provider_id]):

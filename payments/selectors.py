@@ -26,8 +26,7 @@ def saved_method(payer: User, gateway: str = Payment.Gateway.STRIPE) -> SavedMet
 
 
 def live_payment(subject: tuple[str, object]) -> Payment | None:
-    kind, key = subject
-    return Payment.objects.live().filter(subject_kind=kind, subject_key=str(key)).first()
+    return _of(subject).live().first()
 
 
 def open_payment(subject: tuple[str, object]) -> Payment | None:

@@ -29,7 +29,7 @@ from payments.gateways.port import Snapshot
 from payments.gateways.registry import gateway
 from payments.models import GatewayCommand, Payment, Refund, WebhookEvent
 from payments.ordering import order
-from payments.selectors import refundable, saved_method
+from payments.selectors import live_payment, refundable, saved_method
 
 Kind = GatewayCommand.Kind
 
@@ -57,8 +57,7 @@ def begin_payment(
     method = saved_method(payer, by) if off_session else None
     refuse(NoSavedMethod, unless=method or not off_session)
     kind, key = subject
-    of_subject = Payment.objects.filter(subject_kind=kind, subject_key=str(key))
-    refuse(PaymentPending, unless=not of_subject.live().exists())
+    refuse(PaymentPending, unless=live_payment(subject) is None)
     payment = Payment(
         subject_kind=kind,
         subject_key=str(key),

@@ -26,14 +26,12 @@ from bookings.errors import (
 )
 from bookings.models import Reservation, Review, Service, Slot
 from bookings.placing import move, place
-from core.doorbell import ring
 from core.errors import refuse
 from core.unit import unit
 from notifications.messages import notify, withdraw
 from payments import services as payments
-from payments import tasks
 from payments.models import Payment
-from payments.selectors import open_payment, payment_for
+from payments.selectors import open_payment
 from realtime.publishing import publish
 
 Status = Reservation.Status
@@ -101,15 +99,6 @@ def pay_reservation(reservation: Reservation, *, by: str, now: datetime) -> Paym
     if is_cash and reservation.status == Status.PENDING:
         holds.confirm(reservation, now)
     return payment
-
-
-@unit
-def look_for_payment(reservation: Reservation, payment_id: str, gateway: str) -> Reservation:
-    """The customer says that he has paid: the gateway is asked, and what it says is heard soon after."""
-    payment = payment_for(holds.subject_of(reservation), payment_id, gateway)
-    if reservation.status not in Reservation.SEATED:
-        ring(tasks.look, payment.pk)
-    return reservation
 
 
 @unit

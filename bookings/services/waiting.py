@@ -3,7 +3,7 @@ from datetime import datetime
 from accounts.models import User
 from bookings import events, holds, seats, slots
 from bookings.errors import ReservedAlready, SeatsFree
-from bookings.models import Reservation, Service, Slot, WaitlistEntry
+from bookings.models import Reservation, Service, WaitlistEntry
 from bookings.services.reservations import cancel_reservation
 from core.errors import refuse
 from core.unit import unit
@@ -18,10 +18,9 @@ def join_waitlist(
 ) -> WaitlistEntry:
     """Of a slot that is full; who has joined already stays where she was."""
     slot = slots.bookable(service, start_at, now)
-    seats.guard(slot)
-    slot = _locked(slot)
+    seats.lock(slot)
     holds.reclaim(slot, now)
-    slot = _locked(slot)
+    slot.refresh_from_db(fields=["capacity", "held", "confirmed"])
     mine = slot.waitlist.live().filter(user=user).first()
     if mine is not None:
         return mine
@@ -44,8 +43,3 @@ def leave_waitlist(entry: WaitlistEntry, *, now: datetime) -> WaitlistEntry:
         cancel_reservation(entry.reservation, by=Reservation.By.USER, now=now)
         entry.refresh_from_db()
     return entry
-
-
-def _locked(slot: Slot) -> Slot:
-    whole = Slot.objects.select_related("provider", "service__provider")
-    return whole.select_for_update(no_key=True, of=("self",)).get(pk=slot.pk)

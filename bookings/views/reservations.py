@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import generics, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -26,6 +26,7 @@ from bookings.serializers import (
 )
 from bookings.services import confirming, reservations
 from bookings.views.pages import Newest
+from bookings.views.shapes import either, is_seeds
 from core.api import read
 from payments.serializers import PaymentOut
 from payments.views import RefreshesPerUser
@@ -33,11 +34,9 @@ from realtime.api import idempotent
 
 By = Reservation.By
 
-SHAPES = [ReservationOut, wire.SeedReservationOut]
-SHAPES_IN = [ReservationIn, wire.SeedReservationIn]
-ONE = PolymorphicProxySerializer("ReservationInAShape", serializers=SHAPES, resource_type_field_name=None)
-MANY = PolymorphicProxySerializer("ReservationInAShape", serializers=SHAPES, resource_type_field_name=None, many=True)
-NEW = PolymorphicProxySerializer("ReservationInAShapeIn", serializers=SHAPES_IN, resource_type_field_name=None)
+ONE = either("ReservationInAShape", ReservationOut, wire.SeedReservationOut)
+MANY = either("ReservationInAShape", ReservationOut, wire.SeedReservationOut, many=True)
+NEW = either("ReservationInAShapeIn", ReservationIn, wire.SeedReservationIn)
 
 
 class Reservations(generics.ListAPIView[Reservation]):
@@ -61,10 +60,10 @@ class Reservations(generics.ListAPIView[Reservation]):
     @extend_schema(parameters=[wire.ShapeIn], request=NEW, responses={201: ONE})
     @idempotent
     def post(self, request: Request) -> Response:
-        is_seeds = _is_seeds(request)
-        said = wire.reservation_in(read(wire.SeedReservationIn, request.data)) if is_seeds else request.data
+        wants_seeds = is_seeds(request)
+        said = wire.reservation_in(read(wire.SeedReservationIn, request.data)) if wants_seeds else request.data
         made = commands.reserve(request.user, said)
-        if is_seeds:
+        if wants_seeds:
             [made] = _shown(request, [selectors.reservation_of(request.user, made["reservation_id"])])
         return Response(made, status=status.HTTP_201_CREATED)
 
@@ -156,11 +155,7 @@ class ReviewReservation(APIView):
         return Response(BookingReviewOut(review).data, status=status.HTTP_201_CREATED)
 
 
-def _is_seeds(request: Request) -> bool:
-    return "shape" in read(wire.ShapeIn, request.query_params)
-
-
 def _shown(request: Request, found: list[Reservation]) -> list[Any]:
-    if _is_seeds(request):
+    if is_seeds(request):
         return wire.reservations(request.user, found)
     return list(ReservationOut(found, many=True).data)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import timezone
-from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import generics, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,15 +16,14 @@ from bookings.models import Subscription
 from bookings.serializers import ReasonIn, SubscribeIn, SubscriptionOut
 from bookings.services import subscriptions
 from bookings.views.pages import Newest
+from bookings.views.shapes import either, is_seeds
 from core.api import read
 from payments.serializers import PaymentOut
 from realtime.api import idempotent
 
-SHAPES = [SubscriptionOut, wire.SeedSubscriptionOut]
-SHAPES_IN = [SubscribeIn, wire.SeedSubscriptionIn]
-ONE = PolymorphicProxySerializer("SubscriptionInAShape", serializers=SHAPES, resource_type_field_name=None)
-MANY = PolymorphicProxySerializer("SubscriptionInAShape", serializers=SHAPES, resource_type_field_name=None, many=True)
-NEW = PolymorphicProxySerializer("SubscriptionInAShapeIn", serializers=SHAPES_IN, resource_type_field_name=None)
+ONE = either("SubscriptionInAShape", SubscriptionOut, wire.SeedSubscriptionOut)
+MANY = either("SubscriptionInAShape", SubscriptionOut, wire.SeedSubscriptionOut, many=True)
+NEW = either("SubscriptionInAShapeIn", SubscribeIn, wire.SeedSubscriptionIn)
 
 
 class Subscriptions(generics.ListAPIView[Subscription]):
@@ -43,10 +42,10 @@ class Subscriptions(generics.ListAPIView[Subscription]):
     @extend_schema(parameters=[wire.ShapeIn], request=NEW, responses={201: ONE})
     @idempotent
     def post(self, request: Request) -> Response:
-        is_seeds = _is_seeds(request)
-        said = wire.subscription_in(read(wire.SeedSubscriptionIn, request.data)) if is_seeds else request.data
+        wants_seeds = is_seeds(request)
+        said = wire.subscription_in(read(wire.SeedSubscriptionIn, request.data)) if wants_seeds else request.data
         made = commands.subscribe(request.user, said)
-        if is_seeds:
+        if wants_seeds:
             [made] = _shown(request, [selectors.subscription_of(request.user, made["subscription_id"])])
         return Response(made, status=status.HTTP_201_CREATED)
 
@@ -80,11 +79,7 @@ class CancelSubscription(APIView):
         return Response(SubscriptionOut(cancelled).data)
 
 
-def _is_seeds(request: Request) -> bool:
-    return "shape" in read(wire.ShapeIn, request.query_params)
-
-
 def _shown(request: Request, found: list[Subscription]) -> list[Any]:
-    if _is_seeds(request):
+    if is_seeds(request):
         return wire.subscriptions(request.user, found)
     return list(SubscriptionOut(found, many=True).data)
