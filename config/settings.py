@@ -25,7 +25,7 @@ ALLOWED_HOSTS = words("ALLOWED_HOSTS", "*" if IS_EMBEDDED else "")
 NODE_NAME = env("NODE_NAME", platform.node())
 
 # Apps, lower layers first; wiring is read in the same order.
-DOMAINS = words("DOMAINS", "dispatch,bookings,shifts")
+DOMAINS = words("DOMAINS", "dispatch,bookings,shifts,chat")
 OURS = ["core", "accounts", "realtime", "notifications", "payments", *DOMAINS, "config"]
 WIRING = [f"{app}.wiring" for app in OURS if app not in {"core", "config"}]
 INSTALLED_APPS = [
@@ -250,6 +250,7 @@ REALTIME = prefixed("REALTIME_")
 # Dispatch: limits (dispatch/conf.py; DISPATCH_ENOUGH_ESTIMATES=3 sets one), and where photos are.
 DISPATCH = prefixed("DISPATCH_")
 DEPOSIT_GATEWAY = env("DEPOSIT_GATEWAY", "stripe")  # for the deposits of estimates
+CHAT = prefixed("CHAT_")  # limits: see chat/conf.py
 BOOKINGS = prefixed("BOOKINGS_")  # limits: see bookings/conf.py
 DEFAULT_CURRENCY = env("DEFAULT_CURRENCY", "USD")
 MEDIA_ROOT = Path(env("MEDIA_ROOT", str(DATA_DIR / "media")))

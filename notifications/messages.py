@@ -31,8 +31,8 @@ class Message:
     gettext (mark them with `gettext_noop`), with the names of `params` in braces.
 
     Nobody is told the same twice, unless it was withdrawn: same kind, about, title and `occasion`. `data` goes to the
-    app as it is: ids only. A param may be `Words`, or an instant: one with a place's zone is shown by that place's
-    clock, one in UTC by the reader's.
+    app as it is: ids only. `offsets` are for readers whose streams told of it before: where they did. A param may be
+    `Words`, or an instant: one with a place's zone is shown by that place's clock, one in UTC by the reader's.
     """
 
     kind: str
@@ -45,6 +45,7 @@ class Message:
     importance: Importance = Importance.NORMAL
     occasion: str = ""
     expires_at: datetime | None = None
+    offsets: Mapping[UUID, int | None] = field(default_factory=dict)
 
     @property
     def is_listed(self) -> bool:

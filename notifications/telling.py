@@ -103,6 +103,7 @@ def _notices(message: Message, at: datetime) -> list[Notice]:
             is_listed=is_listed,
             created_at=at,
             expires_at=message.expires_at,
+            offset=message.offsets.get(user_id),
         )
         for user_id in dict.fromkeys(message.to)
     ]

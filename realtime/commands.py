@@ -43,7 +43,7 @@ class Answer:
 
 
 def current_command() -> UUID | None:
-    """The command that is being carried out in this thread; its events carry the id, for local echo."""
+    """The one command that is being carried out in this thread; its events carry the id, for local echo."""
     return _current.get()
 
 
@@ -87,7 +87,7 @@ def once(user_id: UUID, command_id: UUID, fingerprint: str, act: Callable[[], tu
     kept, is_first = Command.objects.get_or_create(
         user_id=user_id,
         command_id=command_id,
-        defaults={"fingerprint": fingerprint, "forget_at": _forget_at(command_id)},
+        defaults={"fingerprint": fingerprint, "forget_at": forget_at(command_id)},
     )
     if not is_first:
         if kept.fingerprint != fingerprint:
@@ -126,7 +126,7 @@ def refuse_untimely(command_id: UUID) -> None:
         raise Invalid(id=["This UUIDv7 comes from a clock that runs ahead; correct it by `server_time`."])
 
 
-def _forget_at(command_id: UUID) -> datetime:
+def forget_at(command_id: UUID) -> datetime:
     """Late enough that an id is remembered for as long as it would be taken."""
     return max(now(), issued_at(command_id) or now()) + timedelta(days=limits.command_days, hours=1)
 

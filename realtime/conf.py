@@ -17,6 +17,13 @@ class Limits(Overridable):
     boards: int = 50
     sockets_per_user: int = 20
 
+    # Of one connection; more are dropped.
+    signals_per_second: int = 5
+
+    # Batched commands: how many are committed together, and how many batches of one name at once.
+    batch: int = 50
+    batches_at_once: int = 1
+
     # Flow control, per connection.
     window: int = 256
     window_bytes: int = 1024 * 1024

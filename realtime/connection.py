@@ -20,6 +20,7 @@ from core.errors import Invalid
 from realtime import frames, metrics
 from realtime.conf import limits
 from realtime.frames import Close
+from realtime.tcp import frame_of
 from realtime.transport import Transport
 
 EARLY_FRAMES = 64
@@ -28,7 +29,7 @@ Translate = Callable[[str], str | None]
 
 
 class Connection:
-    """`translate` turns an event frame into a dialect's frame, or None for an event the dialect does not show.
+    """`translate` turns the frame of an event or a signal into a dialect's, or None for what the dialect does not show.
 
     A connection that translates hears nothing else of ours, but for `keepalive`, its own word for a ping.
     """
@@ -186,6 +187,12 @@ class Connection:
     def heard(self) -> None:
         self.heard_at = monotonic()
         self.pinged_at = None
+
+    def signal(self, text: str, frame: bytes) -> None:
+        if self.translate is None:
+            self.pass_on(text, frame)
+        elif (translated := self.translate(text)) is not None:
+            self.pass_on(translated, frame_of(translated))
 
     def pass_on(self, text: str, frame: bytes) -> bool:
         """Write what may be lost or replaced (a signal, a board); False when the client is not keeping up."""

@@ -8,14 +8,17 @@ from typing import Any, ClassVar
 from accounts.sockets import Credentials, Way, identity_of
 from core.errors import DomainError, Forbidden, TooManyRequests
 from core.logs import traced
+from core.wiring import declared
 from realtime import boards, commands, frames, metrics, protocol
+from realtime.batches import Order, is_batched
 from realtime.commands import Answer
 from realtime.conf import limits
 from realtime.connection import Connection
 from realtime.errors import TooManyBoards
+from realtime.gathering import gatherer
 from realtime.hub import hub
 from realtime.models import Board
-from realtime.protocol import BadFrame, CommandIn, Frame, SubscribeIn
+from realtime.protocol import BadFrame, Bucket, CommandIn, Frame, SignalIn, SubscribeIn
 from realtime.threads import in_thread
 
 Data = dict[str, Any]
@@ -28,6 +31,7 @@ class Conversation:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self._commands: asyncio.Queue[Data] = asyncio.Queue(limits.commands_burst)
+        self._signals = Bucket(limits.signals_per_second, limits.signals_per_second)
         self._carrying_out = asyncio.create_task(self._carry_out())
 
     def end(self) -> None:
@@ -109,6 +113,18 @@ class Conversation:
         hub.watching.remove(self.connection, name)
         return {"board": name}
 
+    # Signals
+
+    async def _signal(self, frame: Frame) -> Data:
+        """For others who are here now. Beyond what anybody can look at, they are dropped without a word."""
+        wanted = protocol.read(SignalIn, frame)
+        hear = declared("SIGNALS").get(wanted["signal"])
+        if hear is None:
+            raise BadFrame("There is no signal of this name.")
+        if not self._signals.take():
+            await in_thread(hear, self.connection.user_id, wanted["data"])
+        return {}
+
     # Commands, one at a time and in order
 
     async def _command(self, frame: Frame) -> None:
@@ -129,12 +145,13 @@ class Conversation:
             metrics.command_seconds.labels(name).observe(monotonic() - started)
 
     async def _answer(self, command: Data) -> Answer:
-        user_id, command_id = self.connection.user_id, command["id"]
+        user_id, command_id, name = self.connection.user_id, command["id"], command["name"]
         try:
             with traced(command_id=str(command_id)):
-                return await in_thread(
-                    commands.run, user_id, command_id, command["name"], command["data"], command["expires_at"]
-                )
+                if is_batched(name):
+                    order = Order(user_id, command_id, command["data"], command["expires_at"])
+                    return await gatherer(name).carry_out(order)
+                return await in_thread(commands.run, user_id, command_id, name, command["data"], command["expires_at"])
         except Exception as error:
             refusal = protocol.refusal(error)
             return Answer(refusal.status, refusal.envelope())
@@ -152,5 +169,6 @@ class Conversation:
         "auth": _auth,
         "subscribe": _subscribe,
         "unsubscribe": _unsubscribe,
+        "signal": _signal,
         "command": _command,
     }

@@ -39,9 +39,10 @@ class Greeting:
 
 
 class DialectConsumer(AsyncConsumer):
-    """Subclasses say who may come (`admit`), what is said first (`greet`), and how words translate (`frame`, `hear`).
+    """Subclasses say who may come (`admit`), what is said first (`greet`), and how words translate (`frame`, `signal`,
+    `hear`).
 
-    `admit` and `greet` run in a thread and may use the ORM; `frame` and `hear` run in the event loop and may not.
+    `admit` and `greet` run in a thread and may use the ORM; the others run in the event loop and may not.
     """
 
     dialect = ""
@@ -57,6 +58,10 @@ class DialectConsumer(AsyncConsumer):
     def frame(self, event: dict[str, Any]) -> dict[str, Any] | None:
         """The dialect's frame for an event, or None."""
         raise NotImplementedError
+
+    def signal(self, signal: dict[str, Any]) -> dict[str, Any] | None:
+        """The dialect's frame for a signal, or None."""
+        return None
 
     async def hear(self, frame: dict[str, Any]) -> None:
         """A frame of the client; unknown ones are ignored."""
@@ -113,7 +118,8 @@ class DialectConsumer(AsyncConsumer):
         )
 
     def _translate(self, text: str) -> str | None:
-        frame = self.frame(json.loads(text))
+        said = json.loads(text)
+        frame = self.signal(said) if said["type"] == "signal" else self.frame(said)
         return None if frame is None else json.dumps(frame, ensure_ascii=False)
 
     async def _greet(self, identity: Identity) -> None:

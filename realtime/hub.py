@@ -154,8 +154,7 @@ class Hub:
         frame = frame_of(text)
         for user in hints.user_keys(message["users"]):
             for connection in self._connections.get(user, ()):
-                if connection.translate is None:
-                    connection.pass_on(text, frame)
+                connection.signal(text, frame)
 
     def _hear_board(self, message: Mapping[str, Any]) -> None:
         self.watching.hear(message)

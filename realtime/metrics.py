@@ -14,6 +14,9 @@ resets = Counter("realtime_resets_total", "Clients told to reload.", ["reason"])
 closes = Counter("realtime_closes_total", "Sockets closed by the server.", ["code"])
 commands = Counter("realtime_commands_total", "Commands carried out.", ["name", "outcome"])
 command_seconds = Histogram("realtime_command_seconds", "From a command frame to its reply.", ["name"])
+batch_size = Histogram(
+    "realtime_batch_size", "Commands that were committed together.", buckets=(1, 2, 5, 10, 20, 30, 40, 50)
+)
 delivery_seconds = Histogram(
     "realtime_delivery_seconds",
     "From commit to the socket, by hint.",

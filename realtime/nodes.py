@@ -2,10 +2,13 @@
 
 import os
 from datetime import timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.utils.timezone import now
 
+from core.unit import unit
+from core.wiring import hooks
 from realtime.conf import limits
 from realtime.models import Connection, Node
 
@@ -28,6 +31,14 @@ def bury_lost() -> None:
     """Forget dead processes, and the sockets they had."""
     lost = Node.objects.filter(seen_at__lt=now() - timedelta(seconds=10 * limits.node_lost_seconds))
     orphans = Connection.objects.exclude(node__in=Node.objects.values("name"))
-    for dead in (lost, orphans):
-        if dead.exists():
-            dead.delete()
+    if lost.exists():
+        lost.delete()
+    if gone := set(orphans.values_list("user_id", flat=True)):
+        orphans.delete()
+        _tell(gone)
+
+
+@unit
+def _tell(gone: set[UUID]) -> None:
+    for hear in hooks("CAME_OR_WENT"):
+        hear(gone)

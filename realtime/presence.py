@@ -1,6 +1,6 @@
 """Who is connected, and how far each device has come, written in batches by the hub and read by everyone."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,8 +11,10 @@ from django.utils.timezone import now
 
 from core.sql import Columns, relation
 from core.unit import unit
+from core.wiring import hooks
 from realtime import nodes
 from realtime.models import Connection, Cursor, Epoch, Node
+from realtime.selectors import Range
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +30,9 @@ class Ack:
 
 @unit
 def record(
-    opened: Sequence[Connection], in_foreground: dict[UUID, bool], closed: Collection[UUID], acks: Sequence[Ack]
+    opened: Sequence[Connection], in_foreground: dict[UUID, bool], closed: Mapping[UUID, UUID], acks: Sequence[Ack]
 ) -> None:
+    """`closed` names the user of each. The apps' ACKED and CAME_OR_WENT (see their wiring) hear of it in this unit."""
     Connection.objects.bulk_create(opened, ignore_conflicts=True)
     for value in (True, False):
         ids = [id for id, is_foreground in in_foreground.items() if is_foreground is value]
@@ -38,11 +41,28 @@ def record(
     if closed:
         Connection.objects.filter(pk__in=closed).delete()
     if acks:
+        acks = sorted(acks, key=lambda ack: (ack.user_id, ack.device))  # in one order: two nodes must not deadlock
+        ranges = _newly_acked(acks)
         _record_acks(acks, now())
+        for hear in hooks("ACKED") if ranges else ():
+            hear(ranges)
+    if users := {connection.user_id for connection in opened} | set(closed.values()):
+        for hear in hooks("CAME_OR_WENT"):
+            hear(users)
+
+
+def _newly_acked(acks: Sequence[Ack]) -> list[Range]:
+    """What nobody had said before that he has."""
+    known: dict[UUID, int] = {}
+    for cursor in cursors().filter(user_id__in={ack.user_id for ack in acks}):
+        known[cursor.user_id] = max(cursor.acked, known.get(cursor.user_id, 0))
+    furthest: dict[UUID, int] = {}
+    for ack in acks:
+        furthest[ack.user_id] = max(ack.acked, furthest.get(ack.user_id, 0))
+    return [Range(user, known.get(user, 0), upto) for user, upto in furthest.items() if upto > known.get(user, 0)]
 
 
 def _record_acks(acks: Sequence[Ack], at: datetime) -> None:
-    acks = sorted(acks, key=lambda ack: (ack.user_id, ack.device))  # in one order, so that two nodes do not deadlock
     types = {"user_id": "uuid", "device": "text", "epoch": "text", "acked": "bigint", "acked_foreground": "bigint"}
     columns: Columns = {name: (kind, [getattr(ack, name) for ack in acks]) for name, kind in types.items()}
     given, parameters = relation("given", columns)

@@ -52,6 +52,11 @@ class SubscribeIn(serializers.Serializer):
     version = serializers.IntegerField(min_value=-1, max_value=2**53, required=False, default=-1)
 
 
+class SignalIn(serializers.Serializer):
+    signal = serializers.CharField(max_length=80)
+    data = serializers.DictField(required=False, default=dict)  # type: ignore[assignment]
+
+
 class Internal(DomainError):
     code = "internal"
     message = "Something went wrong on our side. It has been noted."

@@ -14,7 +14,7 @@ class Recorder:
     def __init__(self) -> None:
         self._opened: dict[UUID, models.Connection] = {}
         self._in_foreground: dict[UUID, bool] = {}
-        self._closed: set[UUID] = set()
+        self._closed: dict[UUID, UUID] = {}  # with its user
         self._acked: dict[tuple[UUID, str], Connection] = {}
 
     def opened(self, connection: Connection) -> None:
@@ -33,7 +33,7 @@ class Recorder:
         self.acked(connection)
         self._in_foreground.pop(connection.id, None)
         if self._opened.pop(connection.id, None) is None:
-            self._closed.add(connection.id)
+            self._closed[connection.id] = connection.user_id
 
     def changed(self, connection: Connection) -> None:
         if connection.id not in self._opened:
@@ -50,13 +50,13 @@ class Recorder:
         opened, in_foreground, closed, acked = self._opened, self._in_foreground, self._closed, self._acked
         if not (opened or in_foreground or closed or acked):
             return
-        self._opened, self._in_foreground, self._closed, self._acked = {}, {}, set(), {}
+        self._opened, self._in_foreground, self._closed, self._acked = {}, {}, {}, {}
         acks = [Ack(c.user_id, c.device, c.epoch, c.acked, c.acked_foreground) for c in acked.values()]
         try:
             await in_thread(presence.record, list(opened.values()), in_foreground, closed, acks)
         except Exception:
             self._opened = {**opened, **self._opened}
             self._in_foreground = {**in_foreground, **self._in_foreground}
-            self._closed |= closed
+            self._closed = {**closed, **self._closed}
             self._acked = {**acked, **self._acked}
             raise

@@ -2,7 +2,7 @@
 
 import secrets
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
@@ -14,6 +14,8 @@ from realtime import frames, kinds
 from realtime.conf import limits
 from realtime.errors import BadPosition
 from realtime.models import Epoch, Event, Stream
+
+Told = tuple[UUID, str]  # a user, and the key of an object
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,47 @@ def stored_events(ranges: Sequence[Range]) -> dict[UUID, list[StoredEvent]]:
         frame = frames.event(entry.offset, frames.event_rest(tails[entry.event_id], data))
         found[entry.user_id].append(StoredEvent(entry.offset, frame))
     return found
+
+
+def told_in(ranges: Sequence[Range], event_name: str) -> list[tuple[UUID, str]]:
+    """Of which objects these users heard that event there: user and key."""
+    columns: Columns = {
+        "user_id": ("uuid", [wanted.user_id for wanted in ranges]),
+        "after": ("bigint", [wanted.after for wanted in ranges]),
+        "upto": ("bigint", [wanted.upto for wanted in ranges]),
+    }
+    wanted, parameters = relation("wanted", columns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT entry.user_id, event.key
+                FROM {wanted}
+                JOIN realtime_entry entry ON entry.user_id = wanted.user_id
+                     AND entry."offset" > wanted.after AND entry."offset" <= wanted.upto
+                JOIN realtime_event event ON event.id = entry.event_id
+                WHERE event.name = %s""",
+            [*parameters, event_name],
+        )
+        return [(as_uuid(user_id), key) for user_id, key in cursor.fetchall()]
+
+
+def offsets_of(kind: str, keys: Collection[str], users: Collection[UUID], *, newest: int) -> dict[Told, int]:
+    """Where these users last heard of these objects, as far as it is among the newest entries of their streams."""
+    if not keys or not users:
+        return {}
+    readers, parameters = relation("reader", {"user_id": ("uuid", list(users))})
+    wanted, wanted_parameters = relation("wanted", {"key": ("text", list(keys))})
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT entry.user_id, event.key, MAX(entry."offset")
+                FROM {readers}
+                JOIN realtime_stream stream ON stream.user_id = reader.user_id
+                JOIN realtime_entry entry ON entry.user_id = stream.user_id AND entry."offset" > stream.head - %s
+                JOIN realtime_event event ON event.id = entry.event_id
+                JOIN {wanted} ON wanted.key = event.key
+                WHERE event.kind = %s GROUP BY entry.user_id, event.key""",
+            [*parameters, newest, *wanted_parameters, kind],
+        )
+        return {(as_uuid(user_id), key): offset for user_id, key, offset in cursor.fetchall()}
 
 
 @dataclass(frozen=True, slots=True)

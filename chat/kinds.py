@@ -1,0 +1,85 @@
+"""How a conversation looks in its readers' views. Who is not, or no longer, in it sees nothing of it."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from chat import selectors, shapes
+from chat.conf import limits
+from chat.models import Conversation, Message, Participant
+from realtime.kinds import Key, Kind, Reader
+
+
+def conversations(keys: Collection[Key]) -> dict[Key, Mapping[str, Any]]:
+    participants = _participants(keys)
+    found = Conversation.objects.filter(pk__in=keys)
+    return {str(one.pk): shapes.conversation(one, participants[one.pk]) for one in found}
+
+
+def own_conversations(readers: Collection[Reader]) -> dict[Reader, Mapping[str, Any]]:
+    return {reader: shapes.own_conversation(place) for reader, place in _places(readers).items()}
+
+
+def nothing_shared(keys: Collection[Key]) -> dict[Key, Mapping[str, Any]]:
+    return {key: {} for key in keys}
+
+
+def own_unread(readers: Collection[Reader]) -> dict[Reader, Mapping[str, Any]]:
+    places = _places(readers)
+    conversations = {place.conversation_id for place in places.values()}
+    last = dict(Conversation.objects.filter(pk__in=conversations).values_list("pk", "last_seq"))
+    return {reader: shapes.unread(last[place.conversation_id], place) for reader, place in places.items()}
+
+
+def receipts(keys: Collection[Key]) -> dict[Key, Mapping[str, Any]]:
+    """In large groups nobody is told."""
+    read: dict[Key, Mapping[str, Any]] = {key: {"participants": {}} for key in keys}
+    active = defaultdict(list)
+    for place in Participant.objects.active().filter(conversation__in=keys).order_by("pk"):
+        active[place.conversation_id].append(place)
+    for conversation_id, places in active.items():
+        if len(places) <= limits.receipts_upto:
+            shown = {str(place.user_id): shapes.receipt(place) for place in places}
+            read[str(conversation_id)] = {"participants": shown}
+    return read
+
+
+def own_receipts(readers: Collection[Reader]) -> dict[Reader, Mapping[str, Any]]:
+    return {reader: {} for reader in _places(readers)}
+
+
+def messages(keys: Collection[Key]) -> dict[Key, Mapping[str, Any]]:
+    found = Message.objects.filter(pk__in=keys).select_related("media")
+    return {str(message.pk): shapes.message(message) for message in found}
+
+
+def _participants(keys: Collection[Key]) -> Mapping[UUID, list[Participant]]:
+    found: defaultdict[UUID, list[Participant]] = defaultdict(list)
+    places = Participant.objects.filter(conversation__in=keys).select_related("user")
+    for place in places.only(*selectors.SHOWN_OF_PARTICIPANT).order_by("pk"):
+        found[place.conversation_id].append(place)
+    return found
+
+
+def _places(readers: Collection[Reader]) -> dict[Reader, Participant]:
+    wanted = set(readers)
+    active = Participant.objects.active().filter(
+        conversation__in={key for key, _ in wanted}, user__in={user_id for _, user_id in wanted}
+    )
+    places = {(str(place.conversation_id), place.user_id): place for place in active}
+    return {reader: places[reader] for reader in wanted if reader in places}
+
+
+def own_keys(user_id: UUID) -> Iterable[Key]:
+    return map(str, selectors.conversations_read_by(user_id).values_list("pk", flat=True))
+
+
+def newest_keys(user_id: UUID) -> Iterable[Key]:
+    return map(str, selectors.newest_messages(user_id).values_list("pk", flat=True))
+
+
+CONVERSATION = Kind(render=conversations, own=own_conversations, keys_of=own_keys, rank=21)
+UNREAD = Kind(render=nothing_shared, own=own_unread, keys_of=own_keys, rank=20)
+RECEIPTS = Kind(render=receipts, own=own_receipts, keys_of=own_keys, rank=23)
+MESSAGE = Kind(render=messages, keys_of=newest_keys, is_windowed=True, rank=22)

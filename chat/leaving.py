@@ -1,0 +1,22 @@
+"""Those whose accounts are gone leave their conversations, each in a unit of its own."""
+
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from chat import membership
+from chat.models import Participant
+from core.sweeping import each
+from core.unit import unit
+
+
+def part(now: datetime) -> None:
+    departed = Participant.objects.filter(left_at=None, user__anonymised_at__isnull=False)
+    each(departed.order_by("pk").values_list("conversation", "user"), partial(_leave, now=now))
+
+
+@unit
+def _leave(place: tuple[UUID, UUID], now: datetime) -> None:
+    conversation_id, user_id = place
+    [conversation] = membership.lock([conversation_id])
+    membership.take_out(conversation, user_id, now=now)

@@ -1,0 +1,30 @@
+"""What is searched: on PostgreSQL a column of words and its index. SQLite reads through the conversation."""
+
+from typing import Any
+
+from django.db import migrations
+
+CREATE = [
+    "ALTER TABLE chat_message ADD COLUMN words tsvector GENERATED ALWAYS AS (to_tsvector('simple', body)) STORED",
+    "CREATE INDEX message_words ON chat_message USING gin (words)",
+]
+DROP = ["ALTER TABLE chat_message DROP COLUMN words"]
+
+
+def create(apps: Any, schema_editor: Any) -> None:
+    _execute(schema_editor, CREATE)
+
+
+def drop(apps: Any, schema_editor: Any) -> None:
+    _execute(schema_editor, DROP)
+
+
+def _execute(schema_editor: Any, statements: list[str]) -> None:
+    if schema_editor.connection.vendor == "postgresql":
+        for statement in statements:
+            schema_editor.execute(statement)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("chat", "0001_initial")]
+    operations = [migrations.RunPython(create, drop)]

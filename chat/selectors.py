@@ -1,0 +1,65 @@
+from collections.abc import Collection
+from uuid import UUID
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from accounts.models import User
+from chat.errors import NoSuchConversation, NoSuchMessage
+from chat.models import Block, Conversation, Message, Participant
+
+SHOWN_OF_PARTICIPANT = ["conversation", "role", "left_at", "blocked_at", "user__full_name"]
+
+
+def place_in(conversation_id: UUID, user_id: UUID) -> Participant:
+    """Of one who reads and writes there, with the conversation."""
+    active = Participant.objects.active().select_related("conversation")
+    place = active.filter(conversation=conversation_id, user=user_id).first()
+    if place is None:
+        raise NoSuchConversation
+    return place
+
+
+def conversations_read_by(user_id: UUID) -> QuerySet[Conversation]:
+    places = Participant.objects.active().filter(user=user_id, conversation=OuterRef("pk"))
+    return Conversation.objects.filter(Exists(places))
+
+
+def newest_messages(user_id: UUID) -> QuerySet[Message]:
+    """The last of each conversation she is in, where she sees it."""
+    places = Participant.objects.active().filter(
+        user=user_id, conversation=OuterRef("conversation"), since_seq__lt=OuterRef("seq")
+    )
+    return Message.objects.filter(Exists(places), seq=F("conversation__last_seq"))
+
+
+def messages_seen_by(user_id: UUID) -> QuerySet[Message]:
+    places = Participant.objects.active().filter(
+        user=user_id, conversation=OuterRef("conversation"), since_seq__lt=OuterRef("seq")
+    )
+    return Message.objects.filter(Exists(places))
+
+
+def message_seen_by(user_id: UUID, message_id: UUID) -> Message:
+    message = messages_seen_by(user_id).filter(pk=message_id).select_related("conversation", "media").first()
+    if message is None:
+        raise NoSuchMessage
+    return message
+
+
+def active_users(conversation_id: UUID) -> list[UUID]:
+    active = Participant.objects.active().filter(conversation=conversation_id)
+    return list(active.order_by("pk").values_list("user_id", flat=True))
+
+
+def are_blocked(user_id: UUID, others: Collection[UUID]) -> bool:
+    """Either way."""
+    blocks = Q(blocker=user_id, blocked__in=others) | Q(blocker__in=others, blocked=user_id)
+    return Block.objects.filter(blocks).exists()
+
+
+def people(ids: Collection[UUID]) -> list[User]:
+    return list(User.objects.filter(pk__in=ids, is_active=True).order_by("pk"))
+
+
+def is_in(conversation_id: UUID, user_id: UUID) -> bool:
+    return Participant.objects.active().filter(conversation=conversation_id, user=user_id).exists()

@@ -1,0 +1,28 @@
+from django.utils.translation import gettext_noop
+
+from chat import commands, delivery, events, kinds, live, messages
+from chat.services import people
+from notifications import trees
+from notifications.catalogue import NoticeKind
+
+KINDS = {
+    events.CONVERSATION: kinds.CONVERSATION,
+    events.UNREAD: kinds.UNREAD,
+    events.RECEIPTS: kinds.RECEIPTS,
+    events.MESSAGE: kinds.MESSAGE,
+}
+COMMANDS = commands.COMMANDS
+SIGNALS = {live.TYPING: live.hear_typing}
+ACKED = [delivery.note]
+CAME_OR_WENT = [live.tell_presence]
+NOTICES = {
+    # Whether to push was decided by then, and of a burst only the newest: see chat.pushing.
+    messages.MESSAGES: NoticeKind(
+        gettext_noop("Messages"), tree=trees.CHAT, ack_seconds=0, throttle=None, is_listed=False
+    ),
+}
+SCHEDULE = {
+    "chat.tell": {"task": "chat.tasks.tell", "schedule": 1.0},
+    "chat.part": {"task": "chat.tasks.part", "schedule": 60.0},
+}
+ANONYMISED = [people.retire]
