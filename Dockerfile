@@ -1,7 +1,7 @@
 FROM python:3.11-slim
 
 ENV PYTHONUNBUFFERED=1 DATA_DIR=/data STATIC_ROOT=/srv/static
-RUN useradd --system app && install --directory --owner app /data
+RUN useradd --system app && install --directory --owner app /data /data/media
 WORKDIR /app
 
 COPY requirements.txt .

@@ -54,7 +54,7 @@ def identity_of(credentials: Credentials, *, allow_long_lived: bool = False) -> 
 def is_allowed_origin(scope: Scope) -> bool:
     """A page of ours or of ALLOWED_ORIGINS. Native apps send no Origin, and without one no cookie is believed."""
     origin = _header(scope, b"origin")
-    return not origin or origin in settings.ALLOWED_ORIGINS or origin.lower() == _own_origin(scope)
+    return not origin or origin in settings.ALLOWED_ORIGINS or origin.lower() == own_origin(scope)
 
 
 def client_address(scope: Scope) -> str:
@@ -66,7 +66,8 @@ def client_address(scope: Scope) -> str:
     return hops[-proxies] if proxies else address
 
 
-def _own_origin(scope: Scope) -> str:
+def own_origin(scope: Scope) -> str:
+    """How the caller calls us."""
     is_secure = scope.get("scheme") in {"https", "wss"}
     host = _header(scope, b"host")
     if settings.TRUSTED_PROXIES:

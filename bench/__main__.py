@@ -2,7 +2,7 @@
 
 import os
 
-os.environ["DOMAINS"] = "dispatch,bookings,tests.sample,bench"
+os.environ["DOMAINS"] = "dispatch,bookings,chat,tests.sample,bench"
 
 import argparse
 import platform
@@ -15,9 +15,11 @@ from bench import (
     audience,
     bookings,
     broadcast,
+    chat,
     claims,
     dispatch,
     fanout,
+    history,
     latency,
     memory,
     publish,
@@ -42,6 +44,8 @@ MEASUREMENTS = {
     "dispatch": dispatch.measure,
     "bookings": bookings.measure,
     "agenda": agenda.measure,
+    "chat": chat.measure,
+    "history": history.measure,
 }
 
 
@@ -72,7 +76,7 @@ def _options() -> argparse.Namespace:
 
 def _names(text: str) -> list[str]:
     """some of: fanout, latency, resume, memory, publish, push, claims, broadcast, audience, dispatch, bookings,
-    agenda"""
+    agenda, chat, history"""
     names = text.split(",")
     if unknown := set(names) - MEASUREMENTS.keys():
         raise argparse.ArgumentTypeError(f"unknown: {', '.join(unknown)}")

@@ -35,14 +35,14 @@ class Crowd:
 
         async def connect_one(person: dict[str, Any]) -> Socket:
             async with gate:
-                return await _connect(SUBSCRIBERS[speaks](person), url)
+                return await connect(SUBSCRIBERS[speaks](person), url)
 
         self.sockets += await asyncio.gather(*[connect_one(person) for person in people])
         return time.perf_counter() - start
 
     async def attach(self, speaks: str, url: str, whats: list[str], to: list[str]) -> None:
         """Open the trigger for these kinds of broadcast."""
-        trigger = await _connect(TRIGGERS[speaks]({}), url)
+        trigger = await connect(TRIGGERS[speaks]({}), url)
         if to:
             trigger.say(json.dumps({"to": to}))
         for what in whats:
@@ -114,22 +114,21 @@ class Crowd:
         self.sockets = []
 
 
-async def _connect(socket: Any, url: str) -> Any:
-    await ws_connect(lambda: socket, url)
+async def connect(socket: Any, url: str) -> Any:
+    await ws_connect(lambda: socket, url, extra_headers=socket.headers)
     async with asyncio.timeout(PATIENCE_SECONDS):
         await socket.ready
     return socket
 
 
-async def _obey() -> None:
+async def obey(crowd: Any) -> None:
     orders = asyncio.StreamReader(limit=2**26)
     loop = asyncio.get_running_loop()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(orders), sys.stdin)
-    crowd = Crowd()
     while line := await orders.readline():
         name, arguments = json.loads(line)
         print(json.dumps(await getattr(crowd, name)(**arguments)), flush=True)
 
 
 if __name__ == "__main__":
-    uvloop.run(_obey())
+    uvloop.run(obey(Crowd()))

@@ -82,7 +82,7 @@ def publisher(house: House) -> Iterator[str]:
     port = free_port()
     options = ["--port", str(port), "--log-level", "warning", "--lifespan", "off"]
     command = [sys.executable, "-m", "uvicorn", "bench.publisher:application", *options]
-    with _process(command, house.env, house.directory, port, is_measured=False):
+    with process(command, house.env, house.directory, port, is_measured=False):
         yield f"ws://127.0.0.1:{port}/bench"
 
 
@@ -92,7 +92,7 @@ def stock(server: str, directory: Path) -> Iterator[Served]:
     program, *arguments = [word.format(port=port) for word in STOCK_COMMANDS[server]]
     env = {"BENCH_BUS": f"stock{port}"}
     url = f"ws://127.0.0.1:{port}"
-    with _process([sys.executable, "-m", program, *arguments], env, directory, port) as pid:
+    with process([sys.executable, "-m", program, *arguments], env, directory, port) as pid:
         yield Served("stock", f"{url}/ws", f"{url}/bench", pid)
 
 
@@ -101,7 +101,7 @@ def socket_io(directory: Path) -> Iterator[Served]:
     _install_socket_io()
     port = free_port()
     url = f"ws://127.0.0.1:{port}/socket.io/?EIO=4&transport=websocket"
-    with _process(["node", str(SOCKET_IO / "server.js"), str(port)], {}, directory, port) as pid:
+    with process(["node", str(SOCKET_IO / "server.js"), str(port)], {}, directory, port) as pid:
         yield Served("socketio", url, url, pid)
 
 
@@ -118,7 +118,7 @@ def _install_socket_io() -> None:
 
 
 @contextmanager
-def _process(
+def process(
     command: list[str], env: dict[str, str], directory: Path, port: int, *, is_measured: bool = True
 ) -> Iterator[int]:
     with on_core(SERVER_CORE) if is_measured else nullcontext():

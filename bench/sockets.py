@@ -14,6 +14,7 @@ class Socket(WSListener):
     """One subscriber. `person` is who connects, `hears` the frames to count, by the letters their type begins with."""
 
     hears = b"ev"
+    headers: dict[str, str] = {}
 
     def __init__(self, person: dict[str, Any]) -> None:
         self.person = person

@@ -55,7 +55,7 @@ class Row:
 
 def ratio(what: str, ours: Row, peer: Row, target: Target | None = None) -> Row:
     """How many times the peer's figure ours is, round by round."""
-    if not (ours.figures and peer.figures):
+    if not (ours.figures and peer.figures and all(peer.figures)):  # on a busy machine a short round may count nothing
         return Row(what, "×", note=ours.note or peer.note)
     return Row(what, "×", [mine / theirs for mine, theirs in zip(ours.figures, peer.figures, strict=True)], target)
 

@@ -7,9 +7,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from chat import serializers, shapes
-from chat.models import Message, Participant
+from chat.models import Participant
 from chat.sending import Draft, send_all
-from chat.serializers import SentOut
 from chat.services import conversations, messages, moderation, people
 from chat.services.receipts import Move, move_all
 from core.api import read, refusal_of
@@ -19,7 +18,7 @@ from realtime.batches import Batched, Order
 
 def send(orders: Sequence[Order]) -> list[Any]:
     """Each message is known by the id of its command."""
-    return _each(orders, _draft, lambda drafts: send_all(drafts, now=timezone.now()), _sent)
+    return _each(orders, _draft, lambda drafts: send_all(drafts, now=timezone.now()), shapes.sent)
 
 
 def mark_read(orders: Sequence[Order]) -> list[Any]:
@@ -32,19 +31,19 @@ def mark_delivered(orders: Sequence[Order]) -> list[Any]:
 
 def edit(user: User, data: dict[str, Any]) -> dict[str, Any]:
     wanted = read(serializers.EditIn, data)
-    return shapes.message(messages.edit_message(user, wanted["message_id"], wanted["body"], now=timezone.now()))
+    return shapes.changed(messages.edit_message(user, wanted["message_id"], wanted["body"], now=timezone.now()))
 
 
 def delete(user: User, data: dict[str, Any]) -> dict[str, Any]:
     message_id = read(serializers.MessageIdIn, data)["message_id"]
-    return shapes.message(messages.delete_message(user, message_id, now=timezone.now()))
+    return shapes.changed(messages.delete_message(user, message_id, now=timezone.now()))
 
 
 def open_conversation(user: User, data: dict[str, Any]) -> dict[str, Any]:
     wanted = read(serializers.OpenIn, data)
     others = wanted.pop("participant_ids")
     conversation, is_new = conversations.open_conversation(user, others, now=timezone.now(), **wanted)
-    return {"conversation_id": conversation.pk, "is_new": is_new}
+    return {"conversation_id": str(conversation.pk), "is_new": is_new}
 
 
 def add_participants(user: User, data: dict[str, Any]) -> dict[str, Any]:
@@ -83,7 +82,7 @@ def unblock(user: User, data: dict[str, Any]) -> dict[str, Any]:
 
 
 def report(user: User, data: dict[str, Any]) -> dict[str, Any]:
-    moderation.report_message(user, **read(serializers.ReportIn, data), now=timezone.now())
+    moderation.report_message(user, **read(serializers.MessageReportIn, data), now=timezone.now())
     return {}
 
 
@@ -111,11 +110,7 @@ def _each(
 
 
 def _draft(order: Order) -> Draft:
-    return Draft(order.user_id, order.command_id, **read(serializers.SendIn, order.data), command=order.command_id)
-
-
-def _sent(message: Message) -> dict[str, Any]:
-    return dict(SentOut(message).data)
+    return Draft(order.user_id, order.command_id, **serializers.send_in(order.data), command=order.command_id)
 
 
 def _move(order: Order, *, is_read: bool) -> Move:
@@ -127,7 +122,7 @@ def _move_now(moves: Sequence[Move]) -> list[Participant | DomainError]:
 
 
 def _unread(place: Participant) -> dict[str, int]:
-    return shapes.unread(place.conversation.last_seq, place)
+    return shapes.unread(place.conversation.last_seq, place.read_seq, place.uncounted)
 
 
 COMMANDS = {

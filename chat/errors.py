@@ -25,6 +25,18 @@ class LinkExpired(DomainError):
     status = 410
 
 
+class FileTooLarge(DomainError):
+    code = "file_too_large"
+    message = "File too large"  # the words of seed 004
+    status = 400
+
+
+class UnusableFile(DomainError):
+    code = "unusable_file"
+    message = "Send a picture (JPEG, PNG, WebP), a document (PDF, Office), plain text in UTF-8, MP3, M4A, OGG or MP4."
+    status = 400
+
+
 class NobodyThere(DomainError):
     code = "nobody_there"
     message = "Nobody else is in this conversation any more."

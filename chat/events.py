@@ -5,6 +5,7 @@ that what changes often is small.
 from collections.abc import Collection
 from uuid import UUID
 
+from chat import shapes
 from chat.models import Message
 from realtime.publishing import Fact
 
@@ -12,6 +13,7 @@ CONVERSATION = "chat.conversation"
 UNREAD = "chat.unread"
 RECEIPTS = "chat.receipts"
 MESSAGE = "chat.message"
+OF_CONVERSATION = [CONVERSATION, UNREAD, RECEIPTS]  # under its id
 
 MESSAGE_SENT = "chat.message_sent"
 
@@ -19,7 +21,7 @@ MESSAGE_SENT = "chat.message_sent"
 def message_sent(message: Message, users: Collection[UUID], command: UUID | None) -> list[Fact]:
     others = [user for user in users if user != message.sender_id]
     return [
-        Fact(MESSAGE_SENT, (MESSAGE, message.pk), users, command),
+        Fact(MESSAGE_SENT, (MESSAGE, message.pk), users, command, data=shapes.message(message)),
         Fact("chat.unread_changed", (UNREAD, message.conversation_id), others, command),
     ]
 

@@ -4,10 +4,11 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from chat import membership
+from chat import events, membership
 from chat.models import Participant
 from core.sweeping import each
 from core.unit import unit
+from realtime.publishing import blank
 
 
 def part(now: datetime) -> None:
@@ -19,4 +20,5 @@ def part(now: datetime) -> None:
 def _leave(place: tuple[UUID, UUID], now: datetime) -> None:
     conversation_id, user_id = place
     [conversation] = membership.lock([conversation_id])
+    blank(events.CONVERSATION, conversation_id)  # her name is in all that was told of it
     membership.take_out(conversation, user_id, now=now)

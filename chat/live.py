@@ -45,9 +45,8 @@ def partners_of(users: Collection[UUID]) -> dict[UUID, list[UUID]]:
         "conversation", "user"
     ):
         in_conversation[conversation_id].append(user_id)
-    found: defaultdict[UUID, list[UUID]] = defaultdict(list)
+    found: defaultdict[UUID, dict[UUID, None]] = defaultdict(dict)  # once each, whatever they have together
     for two in in_conversation.values():
         if len(two) == 2:
-            found[two[0]].append(two[1])
-            found[two[1]].append(two[0])
-    return {user_id: found[user_id] for user_id in users if user_id in found}
+            found[two[0]][two[1]] = found[two[1]][two[0]] = None
+    return {user_id: list(found[user_id]) for user_id in users if user_id in found}

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import F
 from django.db.models.functions import Greatest
 
+from accounts.models import User
 from chat import clearing, events, selectors
 from chat.models import Conversation, Message, Participant
 from realtime.models import Entry
@@ -18,6 +19,12 @@ CHUNK = 500
 def lock(conversation_ids: Collection[UUID]) -> list[Conversation]:
     wanted = Conversation.objects.filter(pk__in=conversation_ids).order_by("pk")
     return list(wanted.select_for_update(no_key=True))
+
+
+def lock_people(ids: Collection[UUID]) -> None:
+    """Before any conversation: nobody blocks another while their conversation begins, or unblocks meanwhile."""
+    people = User.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)
+    list(people.values_list("pk", flat=True))
 
 
 def let_in(conversation: Conversation, users: Collection[UUID], *, now: datetime) -> None:
@@ -57,10 +64,9 @@ def close_to(conversation: Conversation, users: Collection[UUID]) -> None:
     publish(*events.conversation_changed("conversation_closed", conversation.pk, users))
     pushed = Participant.objects.filter(conversation=conversation, user__in=users, noticed_seq__gt=F("read_seq"))
     for place in pushed:
-        unread = Message.objects.filter(conversation=conversation, seq__gt=place.read_seq, seq__lte=place.noticed_seq)
-        clearing.withdraw_of(unread.values_list("pk", flat=True), to=[place.user_id])
+        clearing.take_back(place.user_id, conversation.pk, place.read_seq, place.noticed_seq)
     for user_id in users:
-        _hide_messages(conversation, user_id)
+        _hide(conversation, user_id)
 
 
 def open_to(conversation: Conversation, users: Collection[UUID]) -> None:
@@ -82,13 +88,19 @@ def note_block(conversations: Collection[Conversation], blocked: UUID, at: datet
     places.update(blocked_at=at, told_seq=Greatest("told_seq", "read_seq"))
 
 
-def _hide_messages(conversation: Conversation, user_id: UUID) -> None:
-    told = Entry.objects.filter(user_id=user_id, event__kind=events.MESSAGE, is_gone=False)
+def _hide(conversation: Conversation, user_id: UUID) -> None:
+    told = Entry.objects.filter(user_id=user_id, is_gone=False)
+    of_itself = told.filter(event__kind__in=events.OF_CONVERSATION, event__key=str(conversation.pk))
+    _blank(user_id, list(of_itself.values_list("offset", flat=True)))
     by_key: dict[str, list[int]] = {}
-    for offset, key in told.values_list("offset", "event__key"):
+    for offset, key in told.filter(event__kind=events.MESSAGE).values_list("offset", "event__key"):
         by_key.setdefault(key, []).append(offset)
     keys = list(by_key)
     for start in range(0, len(keys), CHUNK):
         here = Message.objects.filter(conversation=conversation, pk__in=keys[start : start + CHUNK])
         offsets = [offset for pk in here.values_list("pk", flat=True) for offset in by_key[str(pk)]]
-        Entry.objects.filter(user_id=user_id, offset__in=offsets).update(is_gone=True, own=None)
+        _blank(user_id, offsets)
+
+
+def _blank(user_id: UUID, offsets: Collection[int]) -> None:
+    Entry.objects.filter(user_id=user_id, offset__in=offsets).update(is_gone=True, own=None)

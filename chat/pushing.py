@@ -22,7 +22,8 @@ from notifications.messages import notify
 from realtime import presence
 from realtime import selectors as streams
 
-FAR_BACK = 100  # messages of a conversation, and entries of a stream: who lacks more is told of the newest
+FAR_BACK = 100  # messages of a conversation: who lacks more is told of the newest
+ENTRIES = 1000  # of a stream, which has several to a message
 
 
 def tell(now: datetime) -> int:
@@ -76,7 +77,7 @@ class _Knowledge:
         users = {place.user_id for place in places}
         keys = [str(message.pk) for of_one in lately.values() for message in of_one]
         acked = presence.cursors().filter(user_id__in=users).values_list("user_id").annotate(Max("acked_foreground"))
-        offsets = streams.offsets_of(events.MESSAGE, keys, users, newest=FAR_BACK)
+        offsets = streams.offsets_of(events.MESSAGE, keys, users, newest=ENTRIES)
         return cls(presence.in_foreground(users), dict(acked), offsets)
 
     def knows(self, user_id: UUID, message: Message) -> bool:
@@ -119,7 +120,8 @@ def _decision(
         return decision
     is_looking = place.user_id in knowledge.looking
     for message in lately:
-        if not place.read_seq < message.seq > place.told_seq or message.sender_id == place.user_id:
+        is_new = max(place.read_seq, place.told_seq) < message.seq <= decision.upto
+        if not is_new or message.sender_id == place.user_id:
             continue
         if knowledge.knows(place.user_id, message):
             continue
@@ -166,11 +168,10 @@ def _store(decisions: Sequence[_Decision]) -> None:
 @unit
 def _put_off(conversations: Sequence[Conversation], again: Mapping[UUID, datetime]) -> None:
     """In a unit of its own, since who sends locks the conversation before its participants. Where something came
-    meanwhile, the next look is due already.
+    meanwhile, the next look stays due.
     """
+    seen = {conversation.pk: conversation.last_seq for conversation in conversations}
+    locked = Conversation.objects.filter(pk__in=seen).order_by("pk").select_for_update(no_key=True)
+    unchanged = [pk for pk, last_seq in locked.values_list("pk", "last_seq") if last_seq == seen[pk]]
     for at in {None, *again.values()}:
-        pks = [conversation.pk for conversation in conversations if again.get(conversation.pk) == at]
-        seen = {conversation.pk: conversation.look_at for conversation in conversations if conversation.pk in pks}
-        unchanged = Conversation.objects.filter(pk__in=pks, look_at__in=set(seen.values()))
-        list(unchanged.order_by("pk").select_for_update(no_key=True).values_list("pk"))
-        unchanged.update(look_at=at)
+        Conversation.objects.filter(pk__in=[pk for pk in unchanged if again.get(pk) == at]).update(look_at=at)

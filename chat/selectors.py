@@ -1,12 +1,15 @@
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from accounts.models import User
+from chat.conf import limits
 from chat.errors import NoSuchConversation, NoSuchMessage
 from chat.models import Block, Conversation, Message, Participant
 
+SHOWN_PARTICIPANTS = 2 * limits.participants
 SHOWN_OF_PARTICIPANT = ["conversation", "role", "left_at", "blocked_at", "user__full_name"]
 
 
@@ -22,6 +25,11 @@ def place_in(conversation_id: UUID, user_id: UUID) -> Participant:
 def conversations_read_by(user_id: UUID) -> QuerySet[Conversation]:
     places = Participant.objects.active().filter(user=user_id, conversation=OuterRef("pk"))
     return Conversation.objects.filter(Exists(places))
+
+
+def conversation_ids(user_id: UUID) -> list[UUID]:
+    """As a list, for a query that is to begin with them."""
+    return list(Participant.objects.active().filter(user=user_id).values_list("conversation", flat=True))
 
 
 def newest_messages(user_id: UUID) -> QuerySet[Message]:
@@ -44,6 +52,18 @@ def message_seen_by(user_id: UUID, message_id: UUID) -> Message:
     if message is None:
         raise NoSuchMessage
     return message
+
+
+def participants_of(conversations: Collection[UUID]) -> Mapping[UUID, list[Participant]]:
+    """Of each, all who are in it and those who left it last, with their names."""
+    found: defaultdict[UUID, list[Participant]] = defaultdict(list)
+    places = Participant.objects.filter(conversation__in=conversations).select_related("user")
+    for place in places.only(*SHOWN_OF_PARTICIPANT).order_by(F("left_at").desc(nulls_first=True), "pk"):
+        if len(found[place.conversation_id]) < SHOWN_PARTICIPANTS:
+            found[place.conversation_id].append(place)
+    for of_one in found.values():
+        of_one.sort(key=lambda place: place.pk)  # in the order in which they came
+    return found
 
 
 def active_users(conversation_id: UUID) -> list[UUID]:

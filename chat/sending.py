@@ -1,7 +1,7 @@
 """The way of a message into its conversation, for many at once: they are numbered, stored and told in one commit."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -16,7 +16,6 @@ from chat.positions import lock
 from core.bulk import insert
 from core.errors import DomainError, Invalid, refuse
 from core.sql import Columns, relation
-from core.unit import unit
 from realtime.publishing import publish
 
 
@@ -36,9 +35,10 @@ class Draft:
 Sent = Message | DomainError
 
 
-@unit
 def send_all(drafts: Sequence[Draft], *, now: datetime) -> list[Sent]:
-    """Each stands or falls alone: answers, in their order, the message that there is now, or why there is none."""
+    """Inside a unit. Each stands or falls alone: answers, in their order, the message that there is now, or why there
+    is none.
+    """
     batch = _Batch(drafts, now)
     sent = [batch.take(draft) for draft in drafts]
     batch.store()
@@ -56,7 +56,7 @@ class _Batch:
         self._conversations = _lock_conversations(wanted)
         self._places = _places_in(self._conversations)
         self._known = _messages_called(drafts)
-        self._media = _media_of(drafts)
+        self._media = _media_of(drafts, now)
 
     def take(self, draft: Draft) -> Sent:
         try:
@@ -110,6 +110,7 @@ class _Batch:
             return
         messages = [message for _, message in self.new]
         insert(messages)
+        _keep({message.media_id for message in messages if message.media_id})
         touched = {message.conversation_id for message in messages}
         _note_last([self._conversations[pk] for pk in touched], self.now)
         _count_own(messages, self._places)
@@ -136,21 +137,43 @@ def _places_in(conversations: Iterable[UUID]) -> Places:
 
 
 def _messages_called(drafts: Sequence[Draft]) -> dict[tuple[UUID, UUID], Message]:
-    """What these senders have sent by these names, or by the names of what it follows."""
-    names = {draft.client_id for draft in drafts} | {draft.after for draft in drafts if draft.after}
-    found = Message.objects.filter(sender__in={draft.sender_id for draft in drafts}, client_id__in=names)
+    """What these senders have sent by these names, or by the names of what it follows.
+
+    In a batch of commands, whose ids were never seen before, nothing is looked for; should there be something all the
+    same, the batch fails at its unique row, and each is sent alone.
+    """
+    names = [(draft.sender_id, draft.after) for draft in drafts if draft.after]
+    if len(drafts) == 1 or any(draft.command is None for draft in drafts):
+        names += [(draft.sender_id, draft.client_id) for draft in drafts]
+    if not names:
+        return {}
+    senders, client_ids = zip(*names, strict=True)
+    given, parameters = relation("given", {"sender_id": ("uuid", senders), "client_id": ("uuid", client_ids)})
+    sql = f"""SELECT message.id FROM {given} JOIN chat_message message
+              ON message.sender_id = given.sender_id AND message.client_id = given.client_id"""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        ids = [pk for (pk,) in cursor.fetchall()]
+    found = Message.objects.filter(pk__in=ids).select_related("media") if ids else []
     return {(message.sender_id, message.client_id): message for message in found}
 
 
-def _media_of(drafts: Sequence[Draft]) -> dict[tuple[UUID, UUID], Media]:
-    """By who uploaded it: nobody sends what is another's."""
+def _media_of(drafts: Sequence[Draft], now: datetime) -> dict[tuple[UUID, UUID], Media]:
+    """By who uploaded it: nobody sends what is another's. Locked, so that none is removed meanwhile."""
     ids = {draft.media_id for draft in drafts if draft.media_id}
     if not ids:
         return {}
-    return {(media.uploader_id, media.pk): media for media in Media.objects.filter(pk__in=ids)}
+    kept = Media.objects.kept(now).filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)
+    return {(media.uploader_id, media.pk): media for media in kept}
+
+
+def _keep(media: Collection[UUID]) -> None:
+    if media:
+        Media.objects.filter(pk__in=media).update(remove_at=None)
 
 
 def _note_last(conversations: Sequence[Conversation], now: datetime) -> None:
+    """What is due already stays as it is: an index that does not change need not be written."""
     columns: Columns = {
         "id": ("uuid", [conversation.pk for conversation in conversations]),
         "last_seq": ("bigint", [conversation.last_seq for conversation in conversations]),
@@ -159,9 +182,10 @@ def _note_last(conversations: Sequence[Conversation], now: datetime) -> None:
     at = connection.ops.adapt_datetimefield_value(now)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""UPDATE chat_conversation SET last_seq = given.last_seq, last_at = %s, look_at = %s
+            f"""UPDATE chat_conversation SET last_seq = given.last_seq, last_at = %s,
+                    look_at = CASE WHEN look_at <= %s THEN look_at ELSE %s END
                 FROM {given} WHERE chat_conversation.id = given.id""",
-            [at, at, *parameters],
+            [at, at, at, *parameters],
         )
 
 

@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_noop
 
-from chat import commands, delivery, events, kinds, live, messages
+from chat import commands, delivery, demo, events, exports, kinds, live, messages, metrics
 from chat.services import people
 from notifications import trees
 from notifications.catalogue import NoticeKind
@@ -24,5 +24,12 @@ NOTICES = {
 SCHEDULE = {
     "chat.tell": {"task": "chat.tasks.tell", "schedule": 1.0},
     "chat.part": {"task": "chat.tasks.part", "schedule": 60.0},
+    "chat.remove_loose_media": {"task": "chat.tasks.remove_loose_media", "schedule": 60.0},
+    "chat.measure": {"task": "chat.tasks.measure", "schedule": 5.0},
+    "chat.forget": {"task": "chat.tasks.forget", "schedule": 86_400.0},
 }
+COLLECTORS = [metrics.collector]
 ANONYMISED = [people.retire]
+EXPORTS = {"chat": exports.chat}
+DEMO = [demo.talks]
+WAYS_IN = [demo.ways_in]

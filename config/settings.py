@@ -9,6 +9,7 @@ from corsheaders.defaults import default_headers
 from kombu import Queue
 
 from config.env import env, flag, number, prefixed, secret, words
+from config.storages import storages
 from core.logs import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -27,7 +28,7 @@ NODE_NAME = env("NODE_NAME", platform.node())
 # Apps, lower layers first; wiring is read in the same order.
 DOMAINS = words("DOMAINS", "dispatch,bookings,shifts,chat")
 OURS = ["core", "accounts", "realtime", "notifications", "payments", *DOMAINS, "config"]
-WIRING = [f"{app}.wiring" for app in OURS if app not in {"core", "config"}]
+WIRING = [f"{app}.wiring" for app in OURS if app != "core"]
 INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",
@@ -226,9 +227,16 @@ ENUMS = {
     "ReservationStatusEnum": "bookings.models.Reservation.Status",
     "ReservationPaymentStatusEnum": "bookings.models.Reservation.PaymentStatus",
     "SubscriptionStatusEnum": "bookings.models.Subscription.Status",
+    "SubscriberRoleEnum": "bookings.serializers.subscriptions.ROLES",
     "WaitlistStatusEnum": "bookings.models.WaitlistEntry.Status",
     "ShiftPriorityEnum": "shifts.models.Shift.Priority",
     "OfferStatusEnum": "shifts.models.ShiftOffer.Status",
+    "ConversationKindEnum": "chat.models.Conversation.Kind",
+    "ParticipantRoleEnum": "chat.models.Participant.Role",
+    "MessageKindEnum": "chat.models.Message.Kind",
+    "MediaKindEnum": "chat.models.Media.Kind",
+    "MessageReportReasonEnum": "chat.models.MessageReport.Reason",
+    "MessageReportStatusEnum": "chat.models.MessageReport.Status",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Realtime server",
@@ -247,13 +255,18 @@ SPECTACULAR_SETTINGS = {
 # Limits of the socket server: see realtime/conf.py; REALTIME_WINDOW=64 in the environment sets one.
 REALTIME = prefixed("REALTIME_")
 
-# Dispatch: limits (dispatch/conf.py; DISPATCH_ENOUGH_ESTIMATES=3 sets one), and where photos are.
+# Limits of domains (dispatch/conf.py, …): DISPATCH_ENOUGH_ESTIMATES=3 sets one.
 DISPATCH = prefixed("DISPATCH_")
 DEPOSIT_GATEWAY = env("DEPOSIT_GATEWAY", "stripe")  # for the deposits of estimates
 CHAT = prefixed("CHAT_")  # limits: see chat/conf.py
 BOOKINGS = prefixed("BOOKINGS_")  # limits: see bookings/conf.py
 DEFAULT_CURRENCY = env("DEFAULT_CURRENCY", "USD")
+
+# Files that people upload, in a folder or in a bucket.
 MEDIA_ROOT = Path(env("MEDIA_ROOT", str(DATA_DIR / "media")))
+S3_BUCKET = env("S3_BUCKET")
+STORAGES = storages(S3_BUCKET)
+REQUEST_BYTES = number("REQUEST_BYTES", 32 * 1024 * 1024)  # of a body; what is longer is not even read
 
 # Payments: limits (payments/conf.py; PAYMENTS_LOT=10 sets one). Stripe is a way to pay once it has a key. Any of the
 # secrets will do for its webhooks, so that one can be replaced.

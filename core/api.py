@@ -3,6 +3,7 @@
 import logging
 import math
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -58,11 +59,15 @@ class OneAnswer(BaseContentNegotiation):
         return renderer, str(renderer.media_type)
 
 
-def read(shape: type[Serializer], data: object, **options: Any) -> dict[str, Any]:
+def read(shape: type[Serializer], data: object, *, partial: bool = False) -> dict[str, Any]:
     """What the shape makes of a body, a query or a frame, or a refusal by field."""
-    checked = shape(data=data, **options)
-    checked.is_valid(raise_exception=True)
-    return dict(checked.validated_data)
+    return dict(_reader(shape, partial).run_validation({} if data is None else data))
+
+
+@cache
+def _reader(shape: type[Serializer], partial: bool) -> Serializer:
+    """One for all: to make one copies all its fields, which takes five times as long as to read with it."""
+    return shape(partial=partial)
 
 
 def refusal_of(error: Exception) -> DomainError | None:

@@ -2,8 +2,11 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Field, JSONField, Model
@@ -30,31 +33,38 @@ def insert(rows: Sequence[M], *, ignore_conflicts: bool = False) -> Sequence[M]:
     return [row for row in rows if row.pk in present]
 
 
+@dataclass(frozen=True, slots=True)
+class _Column:
+    field: Field
+    name: str
+    type: str
+
+
 def _insert_columns(rows: Sequence[M], ignore_conflicts: bool) -> Sequence[M]:
-    meta = rows[0]._meta
+    table = type(rows[0])
     makes_keys = rows[0].pk is None
-    fields = [field for field in meta.concrete_fields if not (field.primary_key and makes_keys)]
+    columns = [column for column in _columns(table) if not (column.field.primary_key and makes_keys)]
     selected: list[str] = []
     lists: list[str] = []
     constants: list[str | None] = []
     parameters: list[str] = []
-    for field in fields:
-        values = [_text(field, field.pre_save(row, add=True)) for row in rows]
+    for column in columns:
+        values = [_text(column.field, column.field.pre_save(row, add=True)) for row in rows]
         if lists and values.count(values[0]) == len(values):
-            selected.append(f"%s::{_type(field)}")
+            selected.append(f"%s::{column.type}")
             constants.append(values[0])
         else:
-            selected.append(f"{_quoted(field.column)}::{_type(field)}")
-            lists.append(_quoted(field.column))
+            selected.append(f"{column.name}::{column.type}")
+            lists.append(column.name)
             parameters.append(json.dumps(values, ensure_ascii=False))
-    columns = ", ".join(_quoted(field.column) for field in fields)
+    names = ", ".join(column.name for column in columns)
     functions = ", ".join("json_array_elements_text(%s::json)" for _ in lists)
     source = f"ROWS FROM ({functions}) AS row({', '.join(lists)})"
     skipping = "ON CONFLICT DO NOTHING" if ignore_conflicts else ""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {_quoted(meta.db_table)} ({columns}) SELECT {', '.join(selected)} FROM {source} {skipping} "
-            f"RETURNING {_quoted(meta.pk.column)}",
+            f"INSERT INTO {_quoted(table._meta.db_table)} ({names}) SELECT {', '.join(selected)} FROM {source} "
+            f"{skipping} RETURNING {_quoted(table._meta.pk.column)}",
             [*constants, *parameters],
         )
         keys = [key for (key,) in cursor.fetchall()]
@@ -63,6 +73,11 @@ def _insert_columns(rows: Sequence[M], ignore_conflicts: bool) -> Sequence[M]:
             row.pk = key
     inserted = set(keys)
     return [row for row in rows if row.pk in inserted]
+
+
+@cache
+def _columns(table: type[Model]) -> list[_Column]:
+    return [_Column(field, _quoted(field.column), _type(field)) for field in table._meta.concrete_fields]
 
 
 def _quoted(name: str | None) -> str:
@@ -79,6 +94,8 @@ def _type(field: Field) -> str:
 def _text(field: Field, value: Any) -> str | None:
     if value is None:
         return None
+    if isinstance(value, UUID):
+        return value.hex
     if isinstance(field, JSONField):
         return json.dumps(value, cls=field.encoder)
     return value.isoformat() if isinstance(value, datetime) else str(value)

@@ -1,3 +1,4 @@
+from datetime import datetime
 from uuid import UUID
 
 
@@ -7,3 +8,8 @@ def uuid_or_none(text: str | None) -> UUID | None:
         return UUID(text or "")
     except ValueError:
         return None
+
+
+def first_of(moment: datetime) -> UUID:
+    """Below every UUIDv7 that was made then or later, and above those made before: to the millisecond."""
+    return UUID(int=round(moment.timestamp() * 1000) << 80)

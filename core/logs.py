@@ -60,5 +60,10 @@ def logging_config(level: str) -> dict[str, Any]:
             "celery": {"level": "WARNING"},
             # At DEBUG it writes down whole answers, with what lets an app pay.
             "stripe": {"level": "WARNING"},
+            # At DEBUG these write down addresses that are signed, and what they are signed with.
+            "boto3": {"level": "WARNING"},
+            "botocore": {"level": "WARNING"},
+            "s3transfer": {"level": "WARNING"},
+            "urllib3": {"level": "WARNING"},
         },
     }

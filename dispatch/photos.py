@@ -18,12 +18,21 @@ from dispatch.errors import NoSuchPhoto, PhotoTaken
 from dispatch.models import DamageReport, Estimate, Photo
 
 
-@unit
 def keep(uploader: User, image: CleanImage) -> Photo:
+    """Stored before its row is: a store may be slow, and a unit does not wait for it."""
     photo = Photo(uploader=uploader, content_type=image.content_type, width=image.width, height=image.height)
     photo.file.save(f"photo.{image.extension}", ContentFile(image.content), save=False)
-    Photo.objects.bulk_create([photo])
+    try:
+        _insert(photo)
+    except BaseException:
+        photo.file.delete(save=False)
+        raise
     return photo
+
+
+@unit
+def _insert(photo: Photo) -> None:
+    Photo.objects.bulk_create([photo])
 
 
 def attach(
@@ -34,14 +43,6 @@ def attach(
     hers = Photo.objects.filter(pk__in=wanted, uploader=uploader)
     refuse(NoSuchPhoto, unless=hers.count() == len(wanted))
     refuse(PhotoTaken, unless=_loose(hers).update(report=report, estimate=estimate) == len(wanted))
-
-
-def content_of(photo: Photo) -> bytes:
-    try:
-        with photo.file.open("rb") as file:
-            return file.read()
-    except FileNotFoundError:  # removed in this moment, since it belongs to nothing
-        raise NoSuchPhoto from None
 
 
 def remove_loose(now: datetime) -> None:

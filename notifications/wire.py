@@ -15,27 +15,30 @@ NOBODY = str(UUID(int=0))
 MOST_PER_PAGE = 50
 
 
-def envelope(type: str, data: Mapping[str, Any], *, conversation_id: str = NOBODY) -> dict[str, Any]:
-    """The app drops a frame whose `conversation_id` is no text, so it is there on frames of no conversation too."""
+def envelope(type: str, **said: Any) -> dict[str, Any]:
+    """All its keys, whatever is said: the app drops a frame whose `conversation_id` is no text."""
     return {
         "type": type,
-        "conversation_id": conversation_id,
+        "id": "",
+        "client_id": "",
+        "conversation_id": NOBODY,
         "sender_id": NOBODY,
         "content": "",
         "message_type": "",
         "media_url": "",
-        "data": data,
+        "data": {},
         "timestamp": instant(timezone.now()),
+        **said,
     }
 
 
 def notification(data: Mapping[str, Any]) -> dict[str, Any]:
     """From an object of kind `notifications.notice`."""
-    return envelope("notification", told(data))
+    return envelope("notification", data=told(data))
 
 
 def unread(count: int) -> dict[str, Any]:
-    return envelope("notification:unread", {"count": count})
+    return envelope("notification:unread", data={"count": count})
 
 
 def told(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,8 +12,9 @@ from django.db import connection
 from django.utils.timezone import now
 
 from core.api import refusal_of
+from core.bulk import insert
 from core.errors import DomainError
-from core.sql import Columns, relation
+from core.sql import as_uuid, relation
 from core.unit import unit
 from core.wiring import declared
 from realtime.commands import Answer, current_command, fingerprint, forget_at, refuse_untimely, run
@@ -84,7 +85,7 @@ def _carried_out(name: str, orders: Sequence[Order]) -> list[Outcome]:
             return _together(name, orders)
         except Exception as error:
             # Whichever it was, the others are not to blame for it.
-            logger.warning("batch_undone", extra={"name": name, "orders": len(orders), "error": repr(error)})
+            logger.warning("batch_undone", extra={"command": name, "orders": len(orders), "error": repr(error)})
     return [_alone(name, order) for order in orders]
 
 
@@ -97,33 +98,36 @@ def _alone(name: str, order: Order) -> Outcome:
 
 @unit
 def _together(name: str, orders: Sequence[Order]) -> list[Outcome]:
-    fingerprints = [fingerprint(name, order.data) for order in orders]
-    kept = _keep(orders, fingerprints)
-    new = {order.key: order for order in reversed(orders) if not kept[order.key].status}
+    """Whoever carries out the same command elsewhere at this moment makes one of the two fail at its unique row."""
+    fingerprints = {id(order): fingerprint(name, order.data) for order in orders}
+    kept = _kept(orders)
+    new = {order.key: order for order in reversed(orders) if order.key not in kept}
     outcomes = _acted(name, [order for order in orders if new.get(order.key) is order])
-    _store(kept, outcomes)
+    _keep([(new[key], fingerprints[id(new[key])], outcome) for key, outcome in outcomes.items()])
     return [
-        _outcome(order, digest, kept[order.key], outcomes, is_first=new.get(order.key) is order)
-        for order, digest in zip(orders, fingerprints, strict=True)
+        outcomes[order.key] if new.get(order.key) is order else _repeated(order, fingerprints, kept, new, outcomes)
+        for order in orders
     ]
 
 
-def _keep(orders: Sequence[Order], fingerprints: Sequence[str]) -> dict[Key, Command]:
-    """The rows of these commands: those that have no status yet are ours to carry out."""
-    rows = {
-        order.key: Command(
-            user_id=order.user_id,
-            command_id=order.command_id,
-            fingerprint=digest,
-            forget_at=forget_at(order.command_id),
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    fingerprint: str
+    status: int
+    answer: str
+
+
+def _kept(orders: Sequence[Order]) -> dict[Key, _Kept]:
+    users, ids = zip(*(order.key for order in orders), strict=True)
+    given, parameters = relation("given", {"user_id": ("uuid", users), "command_id": ("uuid", ids)})
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT kept.user_id, kept.command_id, kept.fingerprint, kept.status, kept.answer
+                FROM {given} JOIN realtime_command kept
+                ON kept.user_id = given.user_id AND kept.command_id = given.command_id""",
+            parameters,
         )
-        for order, digest in zip(reversed(orders), reversed(fingerprints), strict=True)
-    }
-    # In one order, so that whoever repeats the same at once waits for the other, and not both for each other.
-    Command.objects.bulk_create([rows[key] for key in sorted(rows)], ignore_conflicts=True)
-    users, ids = zip(*rows, strict=True)
-    found = Command.objects.filter(user_id__in=set(users), command_id__in=ids)
-    return {(command.user_id, command.command_id): command for command in found}
+        return {(as_uuid(user), as_uuid(command)): _Kept(*rest) for user, command, *rest in cursor.fetchall()}
 
 
 def _acted(name: str, orders: Sequence[Order]) -> dict[Key, Outcome]:
@@ -142,33 +146,37 @@ def _answer(result: Any) -> Outcome:
     return result if result.is_temporary else Answer(result.status, result.envelope())
 
 
-def _store(kept: Mapping[Key, Command], outcomes: Mapping[Key, Outcome]) -> None:
+def _keep(outcomes: Sequence[tuple[Order, str, Outcome]]) -> None:
     """Of a temporary refusal nothing is kept: the same id may come again."""
-    answers = {kept[key].pk: outcome for key, outcome in outcomes.items() if isinstance(outcome, Answer)}
-    if undone := [kept[key].pk for key in outcomes if kept[key].pk not in answers]:
-        Command.objects.filter(pk__in=undone).delete()
-    if not answers:
-        return
-    columns: Columns = {
-        "id": ("bigint", list(answers)),
-        "status": ("bigint", [answer.status for answer in answers.values()]),
-        "answer": ("text", [encode(answer.body) for answer in answers.values()]),
-    }
-    given, parameters = relation("given", columns)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""UPDATE realtime_command SET status = given.status, answer = given.answer
-                FROM {given} WHERE realtime_command.id = given.id""",
-            parameters,
+    rows = [
+        Command(
+            user_id=order.user_id,
+            command_id=order.command_id,
+            fingerprint=digest,
+            status=outcome.status,
+            answer=encode(outcome.body),
+            forget_at=forget_at(order.command_id),
         )
+        for order, digest, outcome in outcomes
+        if isinstance(outcome, Answer)
+    ]
+    # In one order, so that whoever repeats the same at once waits for the other, and not both for each other.
+    insert(sorted(rows, key=lambda row: (row.user_id, row.command_id)))
 
 
-def _outcome(order: Order, digest: str, kept: Command, outcomes: Mapping[Key, Outcome], *, is_first: bool) -> Outcome:
-    if kept.fingerprint != digest:
+def _repeated(
+    order: Order,
+    fingerprints: Mapping[int, str],
+    kept: Mapping[Key, _Kept],
+    new: Mapping[Key, Order],
+    outcomes: Mapping[Key, Outcome],
+) -> Outcome:
+    """Of one that was carried out before, or stands in this batch before."""
+    before = kept.get(order.key)
+    known = before.fingerprint if before else fingerprints[id(new[order.key])]
+    if known != fingerprints[id(order)]:
         return CommandConflict()
-    outcome = outcomes.get(order.key)
-    if outcome is None:
-        return Answer(kept.status, json.loads(kept.answer), is_replay=True)
-    if is_first or not isinstance(outcome, Answer):
-        return outcome
-    return Answer(outcome.status, outcome.body, is_replay=True)
+    if before:
+        return Answer(before.status, json.loads(before.answer), is_replay=True)
+    outcome = outcomes[order.key]
+    return Answer(outcome.status, outcome.body, is_replay=True) if isinstance(outcome, Answer) else outcome

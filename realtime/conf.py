@@ -20,9 +20,8 @@ class Limits(Overridable):
     # Of one connection; more are dropped.
     signals_per_second: int = 5
 
-    # Batched commands: how many are committed together, and how many batches of one name at once.
-    batch: int = 50
-    batches_at_once: int = 1
+    # Of batched commands, so many are committed together.
+    batch: int = 100
 
     # Flow control, per connection.
     window: int = 256

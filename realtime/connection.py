@@ -6,7 +6,7 @@ come, and the hub reads the rest from the database when the window opens.
 
 from asyncio import TimerHandle
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from math import inf
 from random import uniform
@@ -25,11 +25,11 @@ from realtime.transport import Transport
 
 EARLY_FRAMES = 64
 
-Translate = Callable[[str], str | None]
+Translate = Callable[[str], Sequence[str]]
 
 
 class Connection:
-    """`translate` turns the frame of an event or a signal into a dialect's, or None for what the dialect does not show.
+    """`translate` turns the frame of an event or a signal into a dialect's: none, one or several.
 
     A connection that translates hears nothing else of ours, but for `keepalive`, its own word for a ping.
     """
@@ -80,6 +80,7 @@ class Connection:
         self._outstanding_bytes = 0
         self.boards: dict[str, int] = {}
         self.is_closed = False
+        self.closed_with: Close | None = None  # None where the client went by itself
 
     # Events
 
@@ -120,16 +121,15 @@ class Connection:
 
     def write_event(self, offset: int, frame: str) -> None:
         self.sent = offset
-        text = frame if self.translate is None else self.translate(frame)
-        if text is None:
-            return
-        self.transport.write(text)
-        self.said_at = monotonic()
-        if self.wants_acks:
+        texts = [frame] if self.translate is None else self.translate(frame)
+        for text in texts:
+            self.transport.write(text)
+            self.said_at = monotonic()
+        if self.wants_acks and texts:
             if not self._outstanding:
                 self.progress_at = self.said_at
-            self._outstanding.append((offset, len(text)))
-            self._outstanding_bytes += len(text)
+            self._outstanding.append((offset, sum(map(len, texts))))
+            self._outstanding_bytes += self._outstanding[-1][1]
 
     def has_room(self) -> bool:
         return self.room() > 0
@@ -191,7 +191,8 @@ class Connection:
     def signal(self, text: str, frame: bytes) -> None:
         if self.translate is None:
             self.pass_on(text, frame)
-        elif (translated := self.translate(text)) is not None:
+            return
+        for translated in self.translate(text):
             self.pass_on(translated, frame_of(translated))
 
     def pass_on(self, text: str, frame: bytes) -> bool:
@@ -208,5 +209,5 @@ class Connection:
             return
         metrics.closes.labels(int(code)).inc()
         self.say("error", code=code.name.lower(), message=message)
-        self.is_closed = True
+        self.is_closed, self.closed_with = True, code
         self.transport.close(code)

@@ -11,6 +11,7 @@ from accounts.errors import TokenExpired
 from accounts.identity import Identity
 from accounts.middleware import is_too_old
 from accounts.sockets import Credentials, Way, client_address, credentials, identity_of, is_allowed_origin
+from core.api import read
 from core.errors import Busy, DomainError, Forbidden, Invalid, TooManyRequests, Unauthenticated
 from realtime import frames, metrics, protocol, selectors, upkeep
 from realtime.conf import limits
@@ -164,7 +165,7 @@ class StreamConsumer(AsyncConsumer):
         if self.conversation is not None:
             raise BadFrame("This connection has said hello already.")
         metrics.frames_received.labels("hello").inc()
-        hello = protocol.read(HelloIn, frame)
+        hello = read(HelloIn, frame)
         if is_too_old(hello["client"].get("version", "")):
             self._end(Close.VERSION_TOO_OLD, "This version of the app is too old. Update it.")
             return

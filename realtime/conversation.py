@@ -6,6 +6,7 @@ from time import monotonic
 from typing import Any, ClassVar
 
 from accounts.sockets import Credentials, Way, identity_of
+from core.api import read
 from core.errors import DomainError, Forbidden, TooManyRequests
 from core.logs import traced
 from core.wiring import declared
@@ -18,7 +19,7 @@ from realtime.errors import TooManyBoards
 from realtime.gathering import gatherer
 from realtime.hub import hub
 from realtime.models import Board
-from realtime.protocol import BadFrame, Bucket, CommandIn, Frame, SignalIn, SubscribeIn
+from realtime.protocol import BadFrame, Bucket, Frame, SignalIn, SubscribeIn
 from realtime.threads import in_thread
 
 Data = dict[str, Any]
@@ -31,6 +32,7 @@ class Conversation:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self._commands: asyncio.Queue[Data] = asyncio.Queue(limits.commands_burst)
+        self._held_back: Data | None = None
         self._signals = Bucket(limits.signals_per_second, limits.signals_per_second)
         self._carrying_out = asyncio.create_task(self._carry_out())
 
@@ -92,7 +94,7 @@ class Conversation:
                 self.connection.say("board", board=name, error=frames.refusal(refusal.envelope()))
 
     async def _subscribe(self, frame: Frame) -> Data:
-        wanted = protocol.read(SubscribeIn, frame)
+        wanted = read(SubscribeIn, frame)
         name = wanted["board"]
         if name not in self.connection.boards and len(self.connection.boards) >= limits.boards:
             raise TooManyBoards
@@ -109,7 +111,7 @@ class Conversation:
         return board
 
     async def _unsubscribe(self, frame: Frame) -> Data:
-        name = protocol.read(SubscribeIn, frame)["board"]
+        name = read(SubscribeIn, frame)["board"]
         hub.watching.remove(self.connection, name)
         return {"board": name}
 
@@ -117,7 +119,7 @@ class Conversation:
 
     async def _signal(self, frame: Frame) -> Data:
         """For others who are here now. Beyond what anybody can look at, they are dropped without a word."""
-        wanted = protocol.read(SignalIn, frame)
+        wanted = read(SignalIn, frame)
         hear = declared("SIGNALS").get(wanted["signal"])
         if hear is None:
             raise BadFrame("There is no signal of this name.")
@@ -125,36 +127,54 @@ class Conversation:
             await in_thread(hear, self.connection.user_id, wanted["data"])
         return {}
 
-    # Commands, one at a time and in order
+    # Commands, in order
 
     async def _command(self, frame: Frame) -> None:
         try:
-            self._commands.put_nowait(protocol.read(CommandIn, frame))
+            self._commands.put_nowait(protocol.command_in(frame))
         except asyncio.QueueFull:
             raise TooManyRequests(retry_after_ms=1000) from None
 
     async def _carry_out(self) -> None:
         while not self.connection.is_closed:
-            command = await self._commands.get()
-            started = monotonic()
-            answer = await self._answer(command)
-            self._reply(command, answer)
-            outcome = "ok" if answer.is_ok else answer.body["code"]
-            name = "unknown" if outcome == "unknown_command" else command["name"]
-            metrics.commands.labels(name, outcome).inc()
-            metrics.command_seconds.labels(name).observe(monotonic() - started)
+            for command, answer, seconds in await self._carried_out(await self._next_commands()):
+                self._reply(command, answer)
+                outcome = "ok" if answer.is_ok else answer.body["code"]
+                name = "unknown" if outcome == "unknown_command" else command["name"]
+                metrics.commands.labels(name, outcome).inc()
+                metrics.command_seconds.labels(name).observe(seconds)
 
-    async def _answer(self, command: Data) -> Answer:
+    async def _next_commands(self) -> list[Data]:
+        """One; or all that wait of one name, where commands of that name are carried out together."""
+        commands = [self._held_back or await self._commands.get()]
+        self._held_back = None
+        while is_batched(commands[0]["name"]) and not self._commands.empty():
+            command = self._commands.get_nowait()
+            if command["name"] != commands[0]["name"]:
+                self._held_back = command
+                break
+            commands.append(command)
+        return commands
+
+    async def _carried_out(self, commands: list[Data]) -> list[tuple[Data, Answer, float]]:
+        started = monotonic()
+        under_way = [self._begin(command) for command in commands]
+        answers = await asyncio.gather(*map(_answered, under_way))
+        seconds = monotonic() - started
+        return [(command, answer, seconds) for command, answer in zip(commands, answers, strict=True)]
+
+    def _begin(self, command: Data) -> Awaitable[Answer]:
         user_id, command_id, name = self.connection.user_id, command["id"], command["name"]
-        try:
-            with traced(command_id=str(command_id)):
-                if is_batched(name):
-                    order = Order(user_id, command_id, command["data"], command["expires_at"])
-                    return await gatherer(name).carry_out(order)
-                return await in_thread(commands.run, user_id, command_id, name, command["data"], command["expires_at"])
-        except Exception as error:
-            refusal = protocol.refusal(error)
-            return Answer(refusal.status, refusal.envelope())
+        if is_batched(name):
+            return gatherer(name).carry_out(Order(user_id, command_id, command["data"], command["expires_at"]))
+        return self._carry_out_alone(command)
+
+    async def _carry_out_alone(self, command: Data) -> Answer:
+        user_id, command_id = self.connection.user_id, command["id"]
+        with traced(command_id=str(command_id)):
+            return await in_thread(
+                commands.run, user_id, command_id, command["name"], command["data"], command["expires_at"]
+            )
 
     def _reply(self, command: Data, answer: Answer) -> None:
         outcome = {"data": answer.body or {}} if answer.is_ok else {"error": frames.refusal(answer.body)}
@@ -172,3 +192,11 @@ class Conversation:
         "signal": _signal,
         "command": _command,
     }
+
+
+async def _answered(under_way: Awaitable[Answer]) -> Answer:
+    try:
+        return await under_way
+    except Exception as error:
+        refusal = protocol.refusal(error)
+        return Answer(refusal.status, refusal.envelope())

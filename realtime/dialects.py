@@ -40,13 +40,14 @@ class Greeting:
 
 class DialectConsumer(AsyncConsumer):
     """Subclasses say who may come (`admit`), what is said first (`greet`), and how words translate (`frame`, `signal`,
-    `hear`).
+    `hear`; `frames` where one is not enough).
 
     `admit` and `greet` run in a thread and may use the ORM; the others run in the event loop and may not.
     """
 
     dialect = ""
     keepalive: dict[str, Any] | None = None
+    frames_at_once = limits.commands_burst  # of a client that comes back with all it could not say meanwhile
 
     def admit(self, identity: Identity) -> None:
         """Raise a refusal for one who may not connect here."""
@@ -59,12 +60,24 @@ class DialectConsumer(AsyncConsumer):
         """The dialect's frame for an event, or None."""
         raise NotImplementedError
 
+    def frames(self, event: dict[str, Any]) -> Iterable[dict[str, Any]]:
+        """For a dialect that may take several to say it."""
+        frame = self.frame(event)
+        return [] if frame is None else [frame]
+
     def signal(self, signal: dict[str, Any]) -> dict[str, Any] | None:
         """The dialect's frame for a signal, or None."""
         return None
 
     async def hear(self, frame: dict[str, Any]) -> None:
         """A frame of the client; unknown ones are ignored."""
+
+    def read(self, message: dict[str, Any]) -> dict[str, Any]:
+        """The frame in an ASGI message."""
+        return protocol.parse(message)
+
+    def refuse(self, refusal: protocol.BadFrame) -> None:
+        """Of a frame that cannot be read. Most of these clients have no word for it."""
 
     async def __call__(
         self, scope: dict[str, Any], receive: Callable[[], Awaitable[dict[str, Any]]], send: Any
@@ -117,10 +130,14 @@ class DialectConsumer(AsyncConsumer):
             keepalive=json.dumps(self.keepalive) if self.keepalive else None,
         )
 
-    def _translate(self, text: str) -> str | None:
+    def _translate(self, text: str) -> list[str]:
         said = json.loads(text)
-        frame = self.signal(said) if said["type"] == "signal" else self.frame(said)
-        return None if frame is None else json.dumps(frame, ensure_ascii=False)
+        if said["type"] == "signal":
+            frame = self.signal(said)
+            frames: Iterable[dict[str, Any]] = [] if frame is None else [frame]
+        else:
+            frames = self.frames(said)
+        return [json.dumps(frame, ensure_ascii=False) for frame in frames]
 
     async def _greet(self, identity: Identity) -> None:
         greeting = await in_thread(self.greet, identity)
@@ -139,7 +156,7 @@ class DialectConsumer(AsyncConsumer):
             hub.recorder.acked(self.connection)
 
     async def _listen(self, receive: Callable[[], Awaitable[dict[str, Any]]]) -> None:
-        allowed = Bucket(limits.commands_per_second, limits.commands_burst)
+        allowed = Bucket(limits.commands_per_second, self.frames_at_once)
         while (message := await receive())["type"] != "websocket.disconnect":
             if self.connection.is_closed:
                 continue
@@ -154,9 +171,10 @@ class DialectConsumer(AsyncConsumer):
             hub.close(self.connection, Close.FRAME_TOO_BIG, "This frame is too big.")
             return
         try:
-            frame = protocol.parse(message)
-        except protocol.BadFrame:
+            frame = self.read(message)
+        except protocol.BadFrame as refusal:
             metrics.frames_received.labels("bad").inc()
+            self.refuse(refusal)
             return
         metrics.frames_received.labels("dialect").inc()
         try:

@@ -1,8 +1,11 @@
-"""Batched commands of all sockets here: what arrives while others are being committed goes next, together."""
+"""What all sockets here ask for: what arrives while others are being committed goes next, together."""
 
 import asyncio
+import logging
 from collections import deque
-from functools import cache
+from collections.abc import Callable, Sequence
+from functools import cache, partial
+from typing import Generic, TypeVar
 
 from realtime import batches, metrics
 from realtime.batches import Order
@@ -10,44 +13,58 @@ from realtime.commands import Answer
 from realtime.conf import limits
 from realtime.threads import in_thread
 
+logger = logging.getLogger(__name__)
 
-class Gatherer:
-    def __init__(self, name: str) -> None:
-        self._name = name
-        self._waiting: deque[tuple[Order, asyncio.Future[Answer]]] = deque()
-        self._workers: set[asyncio.Task[None]] = set()
+Asked = TypeVar("Asked")
+Answered = TypeVar("Answered")
 
-    async def carry_out(self, order: Order) -> Answer:
-        """Answers when it is committed. Temporary refusals are raised."""
-        done: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+
+class Gatherer(Generic[Asked, Answered]):
+    """`carry_out_all` answers each in its order, with its result or the exception to raise to whoever asked."""
+
+    def __init__(self, carry_out_all: Callable[[list[Asked]], Sequence[Answered | Exception]]) -> None:
+        self._carry_out_all = carry_out_all
+        self._waiting: deque[tuple[Asked, asyncio.Future[Answered]]] = deque()
+        self._worker: asyncio.Task[None] | None = None
+
+    def carry_out(self, order: Asked) -> asyncio.Future[Answered]:
+        """Done when it is committed."""
+        done: asyncio.Future[Answered] = asyncio.get_running_loop().create_future()
         self._waiting.append((order, done))
-        if sum(not worker.done() for worker in self._workers) < limits.batches_at_once:
-            worker = asyncio.create_task(self._work())
-            self._workers.add(worker)
-            worker.add_done_callback(self._workers.discard)
-        return await done
+        # One lot at a time: what one socket asks for is done in its order.
+        if self._worker is None or self._worker.done():
+            self._worker = asyncio.create_task(self._work())
+        return done
 
     async def _work(self) -> None:
         while self._waiting:
             lot = [self._waiting.popleft() for _ in range(min(len(self._waiting), limits.batch))]
             metrics.batch_size.observe(len(lot))
-            try:
-                outcomes = await in_thread(batches.carry_out, self._name, [order for order, _ in lot])
-            except Exception as error:  # whatever it is, somebody waits for each of these
-                outcomes = [error] * len(lot)
+            outcomes = await self._outcomes([order for order, _ in lot])
             for (_, done), outcome in zip(lot, outcomes, strict=True):
                 _settle(done, outcome)
 
+    async def _outcomes(self, orders: list[Asked]) -> Sequence[Answered | Exception]:
+        try:
+            return await in_thread(self._carry_out_all, orders)
+        except Exception as error:
+            if len(orders) == 1:
+                return [error]
+            # Whichever it was, the others are not to blame for it, and somebody waits for each of them.
+            logger.warning("lot_undone", extra={"orders": len(orders), "error": repr(error)})
+            return [outcome for order in orders for outcome in await self._outcomes([order])]
 
-def _settle(done: asyncio.Future[Answer], outcome: batches.Outcome) -> None:
+
+def _settle(done: asyncio.Future[Answered], outcome: Answered | Exception) -> None:
     if done.done():  # its socket has gone
         return
-    if isinstance(outcome, Answer):
-        done.set_result(outcome)
-    else:
+    if isinstance(outcome, Exception):
         done.set_exception(outcome)
+    else:
+        done.set_result(outcome)
 
 
 @cache
-def gatherer(name: str) -> Gatherer:
-    return Gatherer(name)
+def gatherer(name: str) -> Gatherer[Order, Answer]:
+    """Of the batched commands of this name. Temporary refusals are raised."""
+    return Gatherer(partial(batches.carry_out, name))

@@ -3,6 +3,7 @@
 from array import array
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import repeat
 from time import time
 from typing import Any
@@ -11,7 +12,6 @@ from uuid import UUID
 from django.db import transaction
 
 from realtime import bus, frames, kinds
-from realtime.models import Event
 
 READERS_PER_HINT = 1000
 
@@ -22,7 +22,13 @@ UserKey = bytes  # the 16 bytes of a user's id: what hubs are keyed by, and what
 class Telling:
     """An event on its way: for each user, in hexadecimal, the offset and the overlay (None: she may not see it)."""
 
-    event: Event
+    name: str
+    kind: str
+    key: str
+    shape: int
+    data: str | None
+    command: UUID | None
+    at: datetime
     users: list[str]
     offsets: list[int]
     overlays: Sequence[str | None]
@@ -55,8 +61,7 @@ class EventHint:
 def announce(tellings: Sequence[Telling]) -> None:
     """Tell all hubs what was just committed."""
     for telling in tellings:
-        event = telling.event
-        tail = frames.event_tail(event.name, event.at, event.kind, event.key, event.command)
+        tail = frames.event_tail(telling.name, telling.at, telling.kind, telling.key, telling.command)
         is_plain = all(overlay == kinds.NO_OVERLAY for overlay in telling.overlays)
         for start in range(0, len(telling.users), READERS_PER_HINT):
             part = slice(start, start + READERS_PER_HINT)
@@ -65,7 +70,7 @@ def announce(tellings: Sequence[Telling]) -> None:
                     "type": "event",
                     "committed_at": time(),
                     "tail": tail,
-                    "shared": event.data,
+                    "shared": telling.data,
                     "users": bytes.fromhex("".join(telling.users[part])),
                     "offsets": array("Q", telling.offsets[part]).tobytes(),
                     "overlays": None if is_plain else telling.overlays[part],

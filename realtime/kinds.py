@@ -7,6 +7,7 @@ the fresh view (`GET /api/sync`) are rendered by the same two functions, so that
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ Reader = tuple[Key, UUID]
 
 NO_OVERLAY = "{}"
 NOTHING = "null"
+NONE_GIVEN: Mapping[Key, Data | None] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +80,15 @@ def shape(name: str) -> int:
     return kind(name).shape if is_known(name) else 0
 
 
-def render(name: str, audiences: Mapping[Key, Collection[UUID]]) -> Rendered:
-    """How these objects look now to the readers of each."""
+def render(
+    name: str, audiences: Mapping[Key, Collection[UUID]], given: Mapping[Key, Data | None] = NONE_GIVEN
+) -> Rendered:
+    """How these objects look now to the readers of each; what is given is not read."""
     spec = kind(name)
-    shared = {key: encode(data) for key, data in spec.render(audiences.keys()).items()}
+    known = {key: data for key, data in given.items() if data is not None}
+    if unknown := audiences.keys() - known.keys():
+        known |= spec.render(unknown)
+    shared = {key: encode(data) for key, data in known.items()}
     if spec.own is None:
         return Rendered(shared, None)
     readers = [(key, reader) for key, audience in audiences.items() for reader in audience]
@@ -108,5 +115,4 @@ def spliced(shared: str | None, own: str | None) -> str:
     return own if shared == "{}" else f"{shared[:-1]},{own[1:]}"
 
 
-def encode(data: Any) -> str:
-    return json.dumps(data, cls=DjangoJSONEncoder, separators=(",", ":"), ensure_ascii=False)
+encode: Callable[[Any], str] = DjangoJSONEncoder(separators=(",", ":"), ensure_ascii=False).encode

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection as database
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.utils.timezone import now
 
 from core.sql import Columns, relation
@@ -89,6 +89,12 @@ def online(users: Collection[UUID]) -> set[UUID]:
 def in_foreground(users: Collection[UUID]) -> set[UUID]:
     """Which of them are looking at an app of theirs."""
     return set(_open_now(users).filter(is_foreground=True).values_list("user_id", flat=True))
+
+
+def last_seen(users: Collection[UUID]) -> dict[UUID, datetime]:
+    """When a device of each acknowledged something for the last time; nothing of those who never did."""
+    devices = Cursor.objects.filter(user_id__in=users).values("user_id")
+    return dict(devices.annotate(at=Max("seen_at")).values_list("user_id", "at"))
 
 
 def cursors() -> QuerySet[Cursor]:

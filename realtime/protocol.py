@@ -2,12 +2,15 @@
 
 import json
 import logging
+import re
+from contextlib import suppress
 from time import monotonic
 from typing import Any
+from uuid import UUID
 
 from rest_framework import serializers
 
-from core.api import refusal_of
+from core.api import read, refusal_of
 from core.errors import DomainError, Invalid
 from realtime.conf import limits
 
@@ -75,7 +78,7 @@ def parse(message: dict[str, Any]) -> Frame:
     if text is None:
         raise BadFrame("Frames are text, not binary.")
     try:
-        frame = json.loads(text, parse_constant=_refuse_constant)
+        frame = _decode(text)
     except (ValueError, RecursionError):
         raise BadFrame from None
     if not isinstance(frame, dict) or not isinstance(frame.get("type"), str):
@@ -83,6 +86,18 @@ def parse(message: dict[str, Any]) -> Frame:
     if not isinstance(frame.get("id"), str | None) or len(frame.get("id") or "") > 64:
         raise BadFrame("The `id` of a frame is a text of at most 64 characters.")
     return frame
+
+
+def command_in(frame: Frame) -> dict[str, Any]:
+    """What CommandIn makes of a frame; of a plain one, as nearly all are, in a fifth of the time."""
+    match frame:
+        case {"id": str(id), "name": str(name), "data": dict(data)} if "expires_at" not in frame and is_name(name):
+            with suppress(ValueError):
+                return {"id": UUID(id), "name": name, "data": data, "expires_at": None}
+    return read(CommandIn, frame)
+
+
+is_name = re.compile(r"[a-z_]{1,40}\.[a-z_]{1,39}").fullmatch
 
 
 def check_id(frame: Frame) -> None:
@@ -119,14 +134,11 @@ def flag_in(frame: Frame, name: str) -> bool:
     return value
 
 
-def read(serializer: type[serializers.Serializer], frame: Frame) -> dict[str, Any]:
-    checked = serializer(data=frame)
-    checked.is_valid(raise_exception=True)
-    return dict(checked.validated_data)
-
-
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON.")
+
+
+_decode = json.JSONDecoder(parse_constant=_refuse_constant).decode
 
 
 class Bucket:

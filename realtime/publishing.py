@@ -13,33 +13,35 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils.timezone import now
 
-from core.bulk import insert
 from core.sql import Columns, hexadecimal, relation
 from core.unit import remember
 from realtime import hints, kinds
 from realtime.commands import current_command
 from realtime.conf import limits
 from realtime.hints import Telling
-from realtime.kinds import Rendered, Told
+from realtime.kinds import Data, Rendered, Told
 from realtime.models import Entry, Event
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fact:
-    """`name` happened to the object `about` (kind, key), by `command`; the users `to` are to hear of it."""
+    """`name` happened to the object `about` (kind, key), by `command`; the users `to` are to hear of it.
+
+    `data` is for an object that this unit has made, so that nobody else can change how it looks: it is not read again.
+    """
 
     name: str
     about: tuple[str, object]
     to: Collection[UUID]
     command: UUID | None = field(default_factory=current_command)
+    data: Data | None = None
+    kind: str = field(init=False)
+    key: str = field(init=False)
 
-    @property
-    def kind(self) -> str:
-        return self.about[0]
-
-    @property
-    def key(self) -> str:
-        return str(self.about[1])
+    def __post_init__(self) -> None:
+        kind, key = self.about
+        object.__setattr__(self, "kind", kind)
+        object.__setattr__(self, "key", str(key))
 
 
 class FrameTooBig(ValueError):
@@ -58,8 +60,7 @@ def settle(facts: Sequence[Fact]) -> None:
         return
     offsets = _take_offsets(audiences)
     tellings = _tellings(audiences, offsets, _render(audiences))
-    insert([telling.event for telling in tellings])
-    _insert_entries(tellings)
+    _insert_entries(tellings, _insert_events(tellings))
     _say_where(tellings)
     transaction.on_commit(lambda: hints.announce(tellings), robust=True)
 
@@ -118,9 +119,13 @@ def _take_offsets(audiences: Sequence[Audience]) -> dict[str, int]:
 
 def _render(audiences: Sequence[Audience]) -> dict[str, Rendered]:
     by_kind: defaultdict[str, defaultdict[str, list[UUID]]] = defaultdict(lambda: defaultdict(list))
+    given: defaultdict[str, dict[str, Data | None]] = defaultdict(dict)
     for audience in audiences:
-        by_kind[audience.fact.kind][audience.fact.key] += audience.readers
-    return {kind: kinds.render(kind, of_kind) for kind, of_kind in by_kind.items()}
+        fact = audience.fact
+        # What was made and then changed in one unit looks as it was changed.
+        given[fact.kind][fact.key] = fact.data if fact.key not in by_kind[fact.kind] else None
+        by_kind[fact.kind][fact.key] += audience.readers
+    return {kind: kinds.render(kind, of_kind, given[kind]) for kind, of_kind in by_kind.items()}
 
 
 def _tellings(
@@ -136,17 +141,18 @@ def _tellings(
         offsets = [next_offset[user] for user in users]
         next_offset |= {user: offset + 1 for user, offset in zip(users, offsets, strict=True)}
         shape = kinds.kind(fact.kind).shape
-        event = Event(name=fact.name, kind=fact.kind, key=fact.key, shape=shape, data=data, command=fact.command, at=at)
-        tellings.append(Telling(event, users, offsets, overlays))
+        tellings.append(
+            Telling(fact.name, fact.kind, fact.key, shape, data, fact.command, at, users, offsets, overlays)
+        )
     return tellings
 
 
 def _say_where(tellings: Sequence[Telling]) -> None:
     by_kind: defaultdict[str, list[Told]] = defaultdict(list)
     for telling in tellings:
-        if kinds.kind(telling.event.kind).told:
+        if kinds.kind(telling.kind).told:
             places = zip(telling.users, telling.offsets, strict=True)
-            by_kind[telling.event.kind] += [Told(telling.event.key, user, offset) for user, offset in places]
+            by_kind[telling.kind] += [Told(telling.key, user, offset) for user, offset in places]
     for kind, told in by_kind.items():
         if hear := kinds.kind(kind).told:
             hear(told)
@@ -162,12 +168,33 @@ def _bytes(text: str | None) -> int:
     return len(text.encode()) if text else 0
 
 
-def _insert_entries(tellings: Sequence[Telling]) -> None:
+def _insert_events(tellings: Sequence[Telling]) -> list[int]:
+    """Answers their ids, in their order."""
+    columns: Columns = {
+        "name": ("text", [telling.name for telling in tellings]),
+        "kind": ("text", [telling.kind for telling in tellings]),
+        "key": ("text", [telling.key for telling in tellings]),
+        "shape": ("bigint", [telling.shape for telling in tellings]),
+        "data": ("text", [telling.data for telling in tellings]),
+        "command": ("text", [telling.command and telling.command.hex for telling in tellings]),
+    }
+    events, parameters = relation("event", columns)
+    command = "command::uuid" if connection.vendor == "postgresql" else "command"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""INSERT INTO realtime_event (name, kind, "key", shape, data, command, at)
+                SELECT name, kind, "key", shape, data, {command}, %s FROM {events} RETURNING id""",
+            [connection.ops.adapt_datetimefield_value(tellings[0].at), *parameters],
+        )
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def _insert_entries(tellings: Sequence[Telling], event_ids: Sequence[int]) -> None:
     overlays = [overlay for telling in tellings for overlay in telling.overlays]
     columns: Columns = {
         "user_id": ("uuid", [user for telling in tellings for user in telling.users]),
         "position": ("bigint", [offset for telling in tellings for offset in telling.offsets]),
-        "event_id": ("bigint", [telling.event.pk for telling in tellings for _ in telling.users]),
+        "event_id": ("bigint", [pk for pk, telling in zip(event_ids, tellings, strict=True) for _ in telling.users]),
         "own": ("text", [None if overlay == kinds.NO_OVERLAY else overlay for overlay in overlays]),
         "is_gone": ("boolean", [overlay is None for overlay in overlays]),
     }

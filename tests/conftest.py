@@ -14,6 +14,8 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from accounts.sessions import open_session
 from tests.house import House, Street, Web
+from tests.outside.s3 import Store
+from tests.outside.s3 import store as started_store
 from tests.outside.world import World, outside
 from tests.payments.calls import Gate
 from tests.properties import QUICK
@@ -56,6 +58,21 @@ def world(providers: World) -> World:
     return providers
 
 
+@pytest.fixture(scope="session")
+def store() -> Iterator[Store]:
+    """A look-alike of S3."""
+    with started_store() as built:
+        yield built
+
+
+@pytest.fixture
+def bucket(store: Store, settings: Any) -> Store:
+    """Files of this process go there."""
+    store.clear()
+    settings.STORAGES = {**settings.STORAGES, "default": store.storages()}
+    return store
+
+
 @pytest.fixture
 def gate(world: World, settings: Any, client: Client) -> Gate:
     """Stripe is configured. It calls nobody by itself: a test says which call comes when."""
@@ -96,7 +113,12 @@ def api_of(now: datetime) -> Callable[..., APIClient]:
 
 
 # Names of recorded properties, and of the tables at the end of a run that they are rows of.
-TABLES = {"fault": "faults", "notices": "faults of notices", "latency": "from a deed to who hears of it"}
+TABLES = {
+    "fault": "faults",
+    "notices": "faults of notices",
+    "latency": "from a deed to who hears of it",
+    "lives": "lives of conversations",
+}
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -74,6 +74,9 @@ class Web(Process):
     def post(self, path: str, body: Any = None, token: str = "", **headers: str) -> tuple[int, Any]:
         return self._ask("POST", path, body or {}, token, headers)
 
+    def put(self, path: str, body: Any = None, token: str = "", **headers: str) -> tuple[int, Any]:
+        return self._ask("PUT", path, body or {}, token, headers)
+
     def _ask(self, method: str, path: str, body: Any, token: str, headers: dict[str, str]) -> tuple[int, Any]:
         data = None if body is None else json.dumps(body).encode()
         given = {name.replace("_", "-"): value for name, value in headers.items()}

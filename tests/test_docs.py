@@ -11,6 +11,7 @@ import pytest
 from django.core.management import get_commands
 
 from bookings import conf as bookings
+from chat import conf as chat
 from dispatch import conf as dispatch
 from payments import conf as payments
 from realtime import conf as realtime
@@ -150,6 +151,7 @@ def test_every_setting_is_documented_and_no_other():
         ("Limits of the socket server", "REALTIME", realtime.Limits),
         ("Limits of dispatch", "DISPATCH", dispatch.Limits),
         ("Limits of bookings", "BOOKINGS", bookings.Limits),
+        ("Limits of chat", "CHAT", chat.Limits),
         ("Limits of payments", "PAYMENTS", payments.Limits),
     ],
 )

@@ -25,6 +25,8 @@ NATIVE_POSTS_WITHOUT_A_KEY = {
     "ConfirmSeedsPayment",
     "Commands",  # each command in it has an id of its own
     "Photos",  # one that is uploaded twice is removed, since nothing names it; decoding it is no work for a unit
+    "Uploads",  # likewise; nor does a unit wait for the store
+    "SeedsUploads",
     "Queue",  # each entry is known again by what it says
 }
 

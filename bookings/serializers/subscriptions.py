@@ -6,12 +6,14 @@ from payments.models import Payment
 
 MOST_SUBSCRIBERS = 20
 
+ROLES = ["primary", "member"]
+
 
 class SubscriberField(serializers.Serializer):
     """Who else it is for. The provider never sees it."""
 
     name = serializers.CharField(max_length=120)
-    role = serializers.ChoiceField(choices=["primary", "member"], default="member")
+    role = serializers.ChoiceField(choices=ROLES, default="member")
 
 
 class SubscribeIn(serializers.Serializer):

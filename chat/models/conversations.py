@@ -51,7 +51,7 @@ class Participant(models.Model):
         OWNER = "owner"  # adds and removes people
         MEMBER = "member"
 
-    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="participants")
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="participants", db_index=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="participations", db_index=False)
     role = models.CharField(max_length=6, choices=Role, default=Role.MEMBER)
     joined_at = models.DateTimeField(default=timezone.now)

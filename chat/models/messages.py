@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -10,6 +12,11 @@ from chat.models.conversations import Conversation
 def place_of(media: "Media", name: str) -> str:
     """Never by the name a client gave it."""
     return f"chat/{media.pk}{name[name.rindex('.') :]}"
+
+
+class MediaQuerySet(models.QuerySet["Media"]):
+    def kept(self, now: datetime) -> "MediaQuerySet":
+        return self.filter(Q(remove_at=None) | Q(remove_at__gt=now))
 
 
 class Media(models.Model):
@@ -29,9 +36,13 @@ class Media(models.Model):
     width = models.PositiveIntegerField(null=True)
     height = models.PositiveIntegerField(null=True)
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
+    remove_at = models.DateTimeField(null=True, blank=True)  # null: a message names it
+
+    objects = MediaQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "media"
+        indexes = [models.Index(fields=["remove_at"], condition=~Q(remove_at=None), name="media_to_remove")]
 
     def __str__(self) -> str:
         return self.name
@@ -40,7 +51,8 @@ class Media(models.Model):
 class Message(models.Model):
     """`client_id` is its sender's own name for it: who sends the same again has sent it once.
 
-    Of a deleted one nothing is left but its place. On PostgreSQL a column `words` holds what is searched.
+    Of a deleted one nothing is left but its place. On PostgreSQL a column `words` holds what is searched. No foreign
+    keys in the database: they would lock every sender's row, and neither users nor conversations are ever removed.
     """
 
     class Kind(models.TextChoices):
@@ -49,9 +61,13 @@ class Message(models.Model):
         FILE = "file"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="messages", db_index=False)
+    conversation = models.ForeignKey(
+        Conversation, models.CASCADE, related_name="messages", db_index=False, db_constraint=False
+    )
     seq = models.BigIntegerField()
-    sender = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
+    sender = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     client_id = models.UUIDField()
     kind = models.CharField(max_length=5, choices=Kind, default=Kind.TEXT)
     body = models.TextField(blank=True)

@@ -37,6 +37,8 @@ def open_conversation(
     """
     context = dict(context or {})
     people = [creator, *_found({*others} - {creator.pk})]
+    if len(people) == 2:
+        membership.lock_people([person.pk for person in people])
     _check(creator, people, context)
     kind = Conversation.Kind.GROUP if is_group or len(people) > 2 else Conversation.Kind.DIRECT
     identity = _identity(kind, people, title if kind == Conversation.Kind.GROUP else "", context)
@@ -81,6 +83,7 @@ def remove_participant(user: User, conversation_id: UUID, user_id: UUID, *, now:
 def leave(user: User, conversation_id: UUID, *, now: datetime) -> None:
     selectors.place_in(conversation_id, user.pk)
     [conversation] = membership.lock([conversation_id])
+    selectors.place_in(conversation_id, user.pk)
     refuse(NotAGroup, unless=not conversation.is_direct)
     membership.take_out(conversation, user.pk, now=now)
 
@@ -114,9 +117,21 @@ def _check(creator: User, people: Collection[User], context: Mapping[str, Any]) 
     if len(people) < 2:
         raise Invalid(participant_ids=["Name somebody else."])
     refuse(GroupFull, unless=len(people) <= limits.participants, at_most=limits.participants)
-    if len(json.dumps(context)) > limits.context_bytes:
+    if len(_stored(context)) > limits.context_bytes:
         raise Invalid(context=[f"A context has at most {limits.context_bytes} bytes."])
     refuse(Blocked, unless=not selectors.are_blocked(creator.pk, [person.pk for person in people]))
+
+
+def _stored(context: Mapping[str, Any]) -> bytes:
+    """As JSON that a database keeps: it knows no NaN, no half of a surrogate pair, and no null character."""
+    try:
+        text = json.dumps(context, ensure_ascii=False, allow_nan=False)
+        stored = text.encode()
+    except ValueError:
+        raise Invalid(context=["This cannot be kept."]) from None
+    if r"\u0000" in text.replace(r"\\", ""):
+        raise Invalid(context=["This cannot be kept."])
+    return stored
 
 
 def _identity(kind: str, people: Collection[User], title: str, context: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import F
 
 from accounts.models import User
-from chat import clearing, events, selectors
+from chat import clearing, events, media, selectors
 from chat.conf import limits
 from chat.errors import AlreadyDeleted, NoSuchMessage, TooLateToEdit
 from chat.models import Conversation, Message, Participant
@@ -52,11 +52,14 @@ def remove(message: Message, *, now: datetime) -> None:
     """For everybody: nothing is left but its place. Its conversation is locked."""
     if message.deleted_at is not None:
         return
+    media_id = message.media_id
     message.body, message.media, message.deleted_at = "", None, now
     Message.objects.filter(pk=message.pk).update(body="", media=None, deleted_at=now)
+    if media_id is not None:
+        media.release(media_id, now=now)
     _discount(message)
     blank(events.MESSAGE, message.pk)
-    clearing.withdraw_of([message.pk])
+    clearing.withdraw_all(message.pk)
     publish(*events.message_deleted(message, selectors.active_users(message.conversation_id)))
 
 
@@ -72,12 +75,14 @@ def locked(message_id: UUID) -> Message:
 def _own(user: User, message_id: UUID) -> Message:
     seen = selectors.message_seen_by(user.pk, message_id)
     refuse(Forbidden, unless=seen.sender_id == user.pk)
-    return locked(message_id)
+    message = locked(message_id)
+    refuse(NoSuchMessage, unless=selectors.is_in(message.conversation_id, user.pk))  # still
+    return message
 
 
 def _discount(message: Message) -> None:
     """Unread to nobody any more."""
     unread_to = Participant.objects.filter(conversation=message.conversation_id, read_seq__lt=message.seq)
-    places = lock(unread_to.exclude(user=message.sender_id).values_list("pk", flat=True))
-    still = unread_to.filter(pk__in=[place.pk for place in places])
-    still.update(uncounted=F("uncounted") + 1)
+    places = list(unread_to.exclude(user=message.sender_id).values_list("pk", flat=True))
+    lock(places)
+    unread_to.filter(pk__in=places).update(uncounted=F("uncounted") + 1)

@@ -18,6 +18,7 @@ def block(user: User, other_id: UUID, *, now: datetime) -> None:
     refuse(NoSuchPerson, unless=selectors.people([other_id]))
     if other_id == user.pk:
         raise Invalid(user_id=["You cannot block yourself."])
+    membership.lock_people([user.pk, other_id])
     Block.objects.bulk_create([Block(blocker=user, blocked_id=other_id, created_at=now)], ignore_conflicts=True)
     together = membership.lock(_together(user.pk, other_id))
     still_open = [one for one in together if selectors.is_in(one.pk, other_id)]
@@ -29,6 +30,7 @@ def block(user: User, other_id: UUID, *, now: datetime) -> None:
 
 @unit
 def unblock(user: User, other_id: UUID) -> None:
+    membership.lock_people([user.pk, other_id])
     if not Block.objects.filter(blocker=user, blocked=other_id).delete()[0]:
         return
     together = membership.lock(_together(user.pk, other_id))
@@ -37,8 +39,8 @@ def unblock(user: User, other_id: UUID) -> None:
     for conversation in closed:
         if not selectors.is_in(conversation.pk, other_id):
             continue  # she has left altogether
-        membership.open_to(conversation, [other_id])
         membership.tell_change(conversation, "participant_unblocked")
+        membership.open_to(conversation, [other_id])
 
 
 @unit

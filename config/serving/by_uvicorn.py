@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 from uvicorn import Config, Server
 
-from config.serving import LONGEST_MESSAGE
+from config.serving import LONGEST_MESSAGE, spare_collector
 from config.serving.stopping import Stop
 from realtime import upkeep
 
@@ -24,6 +24,7 @@ class DrainingServer(Server):
         await super().startup(*args, **kwargs)
         self._loop = asyncio.get_running_loop()
         upkeep.ensure_started()
+        spare_collector()
         self._tell_started()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:

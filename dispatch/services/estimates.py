@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 from core.doorbell import ring
 from core.errors import Invalid, refuse
 from core.unit import unit
+from core.wiring import hooks
 from dispatch import ceasing, deposits, distribution, events, matching, messages, reopening, selectors, tasks
 from dispatch.boards import touch_professionals, touch_report
 from dispatch.conf import limits
@@ -125,7 +126,9 @@ def decline_estimate(estimate: Estimate, *, now: datetime) -> Estimate:
 
 @unit
 def accept_estimate(estimate: Estimate, *, deposit_percent: int = limits.deposit_percent, now: datetime) -> Estimate:
-    """The first to commit decides; the report is closed on this estimate, and everybody else is let go."""
+    """The first to commit decides; the report is closed on this estimate, and everybody else is let go. Other apps'
+    ASSIGNED (see their wiring) hear of it in this unit, under the report's lock.
+    """
     report = distribution.locked(estimate.report_id)
     estimate = _fresh(estimate)
     if estimate.status == Status.ACCEPTED:
@@ -144,6 +147,8 @@ def accept_estimate(estimate: Estimate, *, deposit_percent: int = limits.deposit
     publish(events.estimate_accepted(estimate), *events.report_assigned(report, let_go.asked))
     notify(*messages.estimate_accepted(estimate), messages.report_assigned(report, let_go.engaged))
     touch_professionals([estimate.professional_id])
+    for hear in hooks("ASSIGNED"):
+        hear(estimate, now)
     return _fresh(estimate)
 
 

@@ -1,6 +1,6 @@
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 
 from accounts.throttles import PerUser
 from core.api import OneAnswer, read
+from core.files import answer
 from dispatch import photos, selectors
 from dispatch.serializers import PhotoIn, PhotoOut
 
@@ -36,12 +37,6 @@ class OnePhoto(APIView):
     content_negotiation_class = OneAnswer
 
     @extend_schema(responses={(200, "image/*"): OpenApiTypes.BINARY})
-    def get(self, request: Request, photo_id: UUID) -> HttpResponse:
+    def get(self, request: Request, photo_id: UUID) -> HttpResponseBase:
         photo = selectors.photo_seen_by(request.user, photo_id)
-        headers = {
-            "Cache-Control": "private, max-age=3600",
-            "Content-Disposition": "inline",
-            "Content-Security-Policy": "default-src 'none'; sandbox",
-            "X-Content-Type-Options": "nosniff",
-        }
-        return HttpResponse(photos.content_of(photo), content_type=photo.content_type, headers=headers)
+        return answer(photo.file, photo.content_type)

@@ -15,9 +15,9 @@ from notifications.models import Notice
 from realtime.boards import open_board
 from realtime.models import Entry
 from tests.bookings.hearing import folded, fresh
-from tests.bookings.walking import doors
 from tests.factories.accounts import UserFactory
 from tests.factories.bookings import PlanFactory, ServiceFactory, on_the_hour
+from tests.walking import doors
 
 pytestmark = pytest.mark.django_db
 

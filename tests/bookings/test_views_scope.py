@@ -5,9 +5,9 @@ from uuid import uuid4
 import pytest
 
 from bookings.services import subscriptions, waiting
-from tests.bookings.walking import doors
 from tests.factories.accounts import UserFactory
 from tests.factories.bookings import PlanFactory, ProviderFactory, on_the_hour
+from tests.walking import doors
 
 pytestmark = pytest.mark.django_db
 

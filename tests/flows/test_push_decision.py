@@ -113,7 +113,7 @@ class Story:
 def happen(stories: list[Story]) -> None:
     for story in stories:
         story.happen()
-    presence.record([], {}, [], [story.ack for story in stories if story.case.acked])
+    presence.record([], {}, {}, [story.ack for story in stories if story.case.acked])
 
 
 def pushed(world: World) -> set[str]:
@@ -126,7 +126,7 @@ def test_every_case_of_the_table(world: World, settings: Any) -> None:
     world.answer_fcm_of(settings)
     stories = [Story(case) for case in CASES]
     nodes.beat(Node.Role.WEB)
-    presence.record([story.socket for story in stories if story.case.live], {}, [], [])
+    presence.record([story.socket for story in stories if story.case.live], {}, {}, [])
     for is_urgent, is_expired in product([False, True], repeat=2):
         readers = [
             story.user for story in stories if (story.case.is_urgent, story.case.is_expired) == (is_urgent, is_expired)

@@ -18,6 +18,7 @@ CALLERS = {
     "a professional": ("pro1@demo.test", "/api/dispatch"),
     "a customer": ("customer@demo.test", "/api/bookings"),
     "who runs a spa": ("provider@demo.test", "/api/bookings"),
+    "who chats": ("alice@demo.test", "/api/chat"),
     "a stranger": ("", EVERYWHERE),
 }
 

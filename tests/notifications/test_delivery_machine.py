@@ -189,7 +189,7 @@ class Outbox(RuleBasedStateMachine):
         reader = self.readers[who]
         head = selectors.state(reader.pk).head
         self.acked[reader.pk] = head
-        presence.record([], {}, [], [presence.Ack(reader.pk, "phone", selectors.epoch(), head, head)])
+        presence.record([], {}, {}, [presence.Ack(reader.pk, "phone", selectors.epoch(), head, head)])
 
     @rule(who=whom, kind=st.sampled_from(KINDS), channel=st.sampled_from(trees.CHANNELS), is_wanted=st.booleans())
     def choose(self, who: int, kind: str, channel: str, is_wanted: bool) -> None:

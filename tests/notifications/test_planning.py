@@ -38,7 +38,7 @@ def connect(user: User, *, is_foreground: bool) -> None:
         user=user, device="d", protocol="stream.v1", node=nodes.node_name(Node.Role.WEB),
         is_foreground=is_foreground, since=timezone.now(),
     )  # fmt: skip
-    presence.record([socket], {}, [], [])
+    presence.record([socket], {}, {}, [])
 
 
 def seconds_from_now(delivery: Delivery) -> int:

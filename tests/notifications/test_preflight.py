@@ -10,6 +10,7 @@ from notifications.models import ChannelHealth
 from realtime import nodes
 from realtime.models import Node
 from tests.factories.notifications import DeliveryFactory, NoticeFactory
+from tests.outside.s3 import Store
 from tests.outside.world import World
 
 pytestmark = pytest.mark.django_db
@@ -104,3 +105,13 @@ def test_an_open_breaker_does_not_pass(everyone: World) -> None:
     ChannelHealth.objects.create(name="sms", state="open", opened_at=now, retry_at=now, code="20003")
 
     assert preflight() == (["breakers: the breaker of sms is open: 20003"], False)
+
+
+def test_a_bucket_that_cannot_be_reached_does_not_pass(everyone: World, bucket: Store, settings: Any) -> None:
+    settings.S3_BUCKET = bucket.bucket
+    assert preflight() == ([], True)
+
+    with bucket.away(settings):
+        (found,), is_fit = preflight()
+
+    assert (found.startswith(f"files: the bucket {bucket.bucket} cannot be reached"), is_fit) == (True, False)

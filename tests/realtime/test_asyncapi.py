@@ -177,6 +177,8 @@ async def act(phone: Transcript, counter: int) -> None:
     await phone.command("sample.add", counter=0)
     await phone.send(type="command", id=uuid7(), name="sample.wave", data={"to": phone.welcome["user"]})
     assert {(await phone.next("reply", "signal"))["type"] for _ in range(2)} == {"reply", "signal"}  # in either order
+    await phone.send(type="signal", id="knock", signal="sample.knock", data={"counter": counter})
+    assert (await phone.next("reply"))["ok"]
     for number in range(50):  # more than the burst: some are refused for now
         await phone.send(type="ping", id=f"ping {number}")
     assert (await phone.next("reply"))["error"]["code"] == "rate_limited"

@@ -1,9 +1,10 @@
 from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
 from django.db.models import F
 
-from core.errors import DomainError, refuse
+from core.errors import DomainError, Invalid, refuse
 from core.unit import unit
 from realtime import boards, hints
 from realtime.publishing import Fact, blank, hide, publish
@@ -58,6 +59,16 @@ def delete(counter_id: int) -> None:
 
 def wave(sender: UUID, users: Collection[UUID]) -> None:
     hints.signal("sample.waved", {"from": sender}, users)
+
+
+def knock(user_id: UUID, data: dict[str, Any]) -> None:
+    """A signal of a client's own: to whoever shares a counter with her."""
+    counter_id = data.get("counter")
+    if not isinstance(counter_id, int):
+        raise Invalid(counter=["Which?"])
+    readers = members(counter_id)
+    refuse(NotAMember, unless=user_id in readers)
+    hints.signal("sample.knocked", {"by": user_id}, [reader for reader in readers if reader != user_id])
 
 
 def members(counter_id: int) -> list[UUID]:

@@ -8,9 +8,10 @@ from django.db.models import Q, Sum
 from notifications import trees
 from notifications.catalogue import NoticeKind, Throttle
 from payments.payables import Payable
+from realtime.batches import Batched
 from realtime.boards import BoardKind
 from realtime.kinds import Kind, Reader
-from tests.sample import services, tickets
+from tests.sample import doorways, services, tallies, tickets
 from tests.sample.models import Counter, Share
 
 
@@ -71,7 +72,13 @@ PAYABLES = {
 COMMANDS = {
     "sample.add": lambda user, data: {"total": services.add(data["counter"], user.pk, data.get("amount", 1))},
     "sample.wave": lambda user, data: services.wave(user.pk, [UUID(data["to"])]) or {},
+    "sample.tally": Batched(tallies.tally),
 }
+
+SIGNALS = {"sample.knock": services.knock}
+
+ACKED = [doorways.note_acks]
+CAME_OR_WENT = [doorways.note_who]
 
 NOTICES = {
     "sample_news": NoticeKind("News"),

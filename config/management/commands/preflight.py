@@ -1,10 +1,13 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from django.conf import settings
+from django.core.files.storage import default_storage
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from core.files import FilesAway
 from core.wiring import declared
 from realtime import nodes
 from realtime.models import Node
@@ -29,7 +32,7 @@ class Command(BaseCommand):
 
 def checks() -> Mapping[str, Check]:
     """Ours, and those that the apps declare as PREFLIGHT."""
-    return {"migrations": migrations, "processes": processes, **declared("PREFLIGHT")}
+    return {"migrations": migrations, "processes": processes, "files": files, **declared("PREFLIGHT")}
 
 
 def migrations() -> Iterable[Found]:
@@ -39,6 +42,15 @@ def migrations() -> Iterable[Found]:
         yield False, f"{len(missing)} are not applied, the first is {missing[0][0]}"
     else:
         yield True, "all are applied"
+
+
+def files() -> Iterable[Found]:
+    where = f"the bucket {settings.S3_BUCKET}" if settings.S3_BUCKET else f"the folder {settings.MEDIA_ROOT}"
+    try:
+        default_storage.exists("preflight")
+        yield True, f"they are in {where}"
+    except FilesAway as away:
+        yield False, f"{where} cannot be reached, or refuses us: {away.__cause__}"
 
 
 def processes() -> Iterable[Found]:

@@ -1,4 +1,4 @@
-"""Every door of bookings, read from the urlconf: a new one is tried without anybody remembering it."""
+"""Every door of a domain, read from the urlconf: a new one is tried without anybody remembering it."""
 
 import re
 from collections.abc import Iterator, Mapping
