@@ -1,6 +1,6 @@
 """What was delivered follows from what devices acknowledge: no app has to say it of each message."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.db import connection
 
@@ -17,7 +17,7 @@ def note(acked: Sequence[Range]) -> None:
         advance({place: Position(delivered=seq) for place, seq in _furthest(told).items()})
 
 
-def _furthest(told: Sequence[Told]) -> dict[Place, int]:
+def _furthest(told: Collection[Told]) -> dict[Place, int]:
     """Of thousands of messages, in each conversation and for each reader."""
     users, keys = zip(*told, strict=True)
     ids = [key.replace("-", "") for key in keys]

@@ -5,11 +5,13 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from chat import selectors, shapes
 from chat.conf import limits
 from chat.models import Conversation, Message, Participant
+from core.sql import Columns, as_uuid, relation
 from realtime.kinds import Key, Kind, Reader
 
 
@@ -28,19 +30,28 @@ def nothing_shared(keys: Collection[Key]) -> dict[Key, Mapping[str, Any]]:
 
 
 def own_unread(readers: Collection[Reader]) -> dict[Reader, Mapping[str, Any]]:
-    """The busiest of all: read without making objects."""
-    wanted = set(readers)
-    active = Participant.objects.active().filter(
-        conversation__in={key for key, _ in wanted}, user__in={user_id for _, user_id in wanted}
-    )
-    unread = {}
-    for conversation_id, user_id, last_seq, read_seq, uncounted in active.values_list(
-        "conversation", "user", "conversation__last_seq", "read_seq", "uncounted"
-    ):
-        reader = str(conversation_id), user_id
-        if reader in wanted:
-            unread[reader] = shapes.unread(last_seq, read_seq, uncounted)
-    return unread
+    """The busiest of all: read without the ORM."""
+    if not readers:
+        return {}
+    keys, users = zip(*readers, strict=True)
+    columns: Columns = {
+        "conversation_id": ("uuid", [key.replace("-", "") for key in keys]),
+        "user_id": ("uuid", users),
+    }
+    wanted, parameters = relation("wanted", columns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT place.conversation_id, place.user_id,
+                       conversation.last_seq, place.read_seq, place.uncounted
+                FROM {wanted}
+                JOIN chat_participant place
+                     ON place.conversation_id = wanted.conversation_id AND place.user_id = wanted.user_id
+                JOIN chat_conversation conversation ON conversation.id = place.conversation_id
+                WHERE place.left_at IS NULL AND place.blocked_at IS NULL""",
+            parameters,
+        )
+        rows = cursor.fetchall()
+    return {(str(as_uuid(place)), as_uuid(user)): shapes.unread(*counts) for place, user, *counts in rows}
 
 
 def receipts(keys: Collection[Key]) -> dict[Key, Mapping[str, Any]]:

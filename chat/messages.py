@@ -14,7 +14,7 @@ MESSAGES = "chat_messages"
 SHOWN = 100  # characters; seed 004 cuts there
 
 
-def message_sent(message: Message, to: Mapping[UUID, int | None]) -> Words:
+def message_sent(message: Message, to: Mapping[UUID, int]) -> Words:
     """`to` says where in her stream each heard of it."""
     data = {
         "type": "chat_message",

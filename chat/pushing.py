@@ -5,7 +5,7 @@ seconds for that; who does not is pushed at once. So a conversation that both lo
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -22,8 +22,8 @@ from notifications.messages import notify
 from realtime import presence
 from realtime import selectors as streams
 
-FAR_BACK = 100  # messages of a conversation: who lacks more is told of the newest
-ENTRIES = 1000  # of a stream, which has several to a message
+ENTRIES = 200  # of a stream, which has several to a message: who lacks more is told of the newest
+STANDING = ("told_seq", "read_seq", "uncounted", "is_muted")  # whatever is deleted is no longer counted
 
 
 def tell(now: datetime) -> int:
@@ -31,7 +31,8 @@ def tell(now: datetime) -> int:
     due = Conversation.objects.filter(look_at__lte=now).order_by("look_at")
     looked_at = list(due.only("last_seq", "look_at")[: limits.lot])
     if looked_at:
-        _put_off(looked_at, _decide(looked_at, now))
+        decisions = _decisions(looked_at, now)
+        _put_off(looked_at, decisions, carried_out=_carry_out(decisions))
     return len(looked_at)
 
 
@@ -41,70 +42,53 @@ class _Decision:
 
     place: Participant
     upto: int
-    push: list[Message] = field(default_factory=list)
+    push: list[tuple[Message, int]] = field(default_factory=list)  # with where in her stream she heard of it
     again_at: datetime | None = None
 
+    @property
+    def told(self) -> list[tuple[Message, int]]:
+        return self.push[-limits.pushed_at_once :]
 
-@unit
-def _decide(conversations: Sequence[Conversation], now: datetime) -> dict[UUID, datetime]:
-    """Answers when to look again, where somebody may still acknowledge."""
+
+def _decisions(conversations: Sequence[Conversation], now: datetime) -> list[_Decision]:
+    """Nothing is locked meanwhile: who sends does not wait for who thinks."""
     last = {conversation.pk: conversation.last_seq for conversation in conversations}
     behind = Participant.objects.active().filter(conversation__in=last, told_seq__lt=F("conversation__last_seq"))
-    places = list(behind.order_by("pk").select_for_update(no_key=True, of=("self",)))
-    lately = _messages_since(places, last)
-    knowledge = _Knowledge.of(places, lately)
-    decisions = [_decision(place, lately[place.conversation_id], last, knowledge, now) for place in places]
-    _store(decisions)
-    _notify(decisions, knowledge)
-    again: dict[UUID, datetime] = {}
-    for decision in decisions:
-        if decision.again_at:
-            soonest = again.setdefault(decision.place.conversation_id, decision.again_at)
-            again[decision.place.conversation_id] = min(soonest, decision.again_at)
-    return again
+    places = list(behind)
+    knowledge = _Knowledge.of({place.user_id for place in places})
+    lately = _messages(last, {key for _, key in knowledge.unacked})
+    return [_decision(place, lately[place.conversation_id], last, knowledge, now) for place in places]
 
 
 @dataclass(frozen=True, slots=True)
 class _Knowledge:
-    """Who looks at an app, how far they have acknowledged there, and where they heard of each message."""
+    """Who looks at an app, and where in her stream each heard of what she acknowledged on no device she looked at."""
 
     looking: set[UUID]
-    acked: Mapping[UUID, int]
-    offsets: Mapping[streams.Told, int]
+    unacked: Mapping[streams.Told, int]
 
     @classmethod
-    def of(cls, places: Sequence[Participant], lately: Mapping[UUID, Sequence[Message]]) -> "_Knowledge":
-        users = {place.user_id for place in places}
-        keys = [str(message.pk) for of_one in lately.values() for message in of_one]
+    def of(cls, users: Collection[UUID]) -> "_Knowledge":
         acked = presence.cursors().filter(user_id__in=users).values_list("user_id").annotate(Max("acked_foreground"))
-        offsets = streams.offsets_of(events.MESSAGE, keys, users, newest=ENTRIES)
-        return cls(presence.in_foreground(users), dict(acked), offsets)
-
-    def knows(self, user_id: UUID, message: Message) -> bool:
-        offset = self.offset(user_id, message)
-        return offset is not None and offset <= self.acked.get(user_id, 0)
+        unacked = streams.newest_after(dict.fromkeys(users, 0) | dict(acked), at_most=ENTRIES)
+        return cls(presence.in_foreground(users), streams.told_in(unacked, events.MESSAGE_SENT))
 
     def offset(self, user_id: UUID, message: Message) -> int | None:
-        return self.offsets.get((user_id, str(message.pk)))
+        """None of what she knows."""
+        return self.unacked.get((user_id, str(message.pk)))
 
 
-def _messages_since(places: Sequence[Participant], last: Mapping[UUID, int]) -> Mapping[UUID, list[Message]]:
-    """What somebody there may not know yet, in order."""
-    since: dict[UUID, int] = {}
-    for place in places:
-        after = max(place.told_seq, place.read_seq, last[place.conversation_id] - FAR_BACK)
-        since[place.conversation_id] = min(after, since.get(place.conversation_id, after))
+def _messages(conversations: Collection[UUID], keys: Collection[str]) -> Mapping[UUID, list[Message]]:
+    """Of what somebody does not know, in each of these conversations, in order."""
     found: defaultdict[UUID, list[Message]] = defaultdict(list)
-    if not since:
+    if not keys:
         return found
-    given, parameters = relation(
-        "given", {"conversation_id": ("uuid", list(since)), "after": ("bigint", list(since.values()))}
-    )
-    sql = f"""SELECT message.* FROM {given} JOIN chat_message message
-              ON message.conversation_id = given.conversation_id AND message.seq > given.after
+    given, parameters = relation("given", {"id": ("uuid", [key.replace("-", "") for key in keys])})
+    sql = f"""SELECT message.* FROM {given} JOIN chat_message message ON message.id = given.id
               WHERE message.deleted_at IS NULL ORDER BY message.conversation_id, message.seq"""
     for message in Message.objects.raw(sql, parameters):
-        found[message.conversation_id].append(message)
+        if message.conversation_id in conversations:
+            found[message.conversation_id].append(message)
     return found
 
 
@@ -123,34 +107,50 @@ def _decision(
         is_new = max(place.read_seq, place.told_seq) < message.seq <= decision.upto
         if not is_new or message.sender_id == place.user_id:
             continue
-        if knowledge.knows(place.user_id, message):
+        offset = knowledge.offset(place.user_id, message)
+        if offset is None:
             continue
         patience_ends = message.created_at + timedelta(seconds=limits.ack_seconds)
         if is_looking and now < patience_ends:
             decision.upto, decision.again_at = message.seq - 1, patience_ends
             break
-        decision.push.append(message)
+        decision.push.append((message, offset))
     return decision
 
 
-def _notify(decisions: Sequence[_Decision], knowledge: _Knowledge) -> None:
-    to: defaultdict[UUID, dict[UUID, int | None]] = defaultdict(dict)
-    pushed = {message.pk: message for decision in decisions for message in _told_of(decision)}
-    for decision in decisions:
-        for message in _told_of(decision):
-            user_id = decision.place.user_id
-            to[message.pk][user_id] = knowledge.offset(user_id, message)
-    notify(*(messages.message_sent(message, to[pk]) for pk, message in pushed.items()))
+@unit
+def _carry_out(decisions: Sequence[_Decision]) -> set[int]:
+    """Those of people who have not moved since. Answers whose; of the others it is decided anew."""
+    still = _locked(decisions)
+    standing = [decision for decision in decisions if _standing(decision.place) == still.get(decision.place.pk)]
+    _store(standing)
+    to: defaultdict[UUID, dict[UUID, int]] = defaultdict(dict)
+    told: dict[UUID, Message] = {}
+    for decision in standing:
+        for message, offset in decision.told:
+            told[message.pk] = message
+            to[message.pk][decision.place.user_id] = offset
+    notify(*(messages.message_sent(message, to[pk]) for pk, message in told.items()))
+    return {decision.place.pk for decision in standing}
 
 
-def _told_of(decision: _Decision) -> list[Message]:
-    return decision.push[-limits.pushed_at_once :]
+Standing = tuple[int, int, int, bool]
+
+
+def _standing(place: Participant) -> Standing:
+    return place.told_seq, place.read_seq, place.uncounted, place.is_muted
+
+
+def _locked(decisions: Sequence[_Decision]) -> dict[int, Standing]:
+    active = Participant.objects.active().filter(pk__in=[decision.place.pk for decision in decisions])
+    locked = active.order_by("pk").select_for_update(no_key=True)
+    return {pk: tuple(standing) for pk, *standing in locked.values_list("pk", *STANDING)}
 
 
 def _store(decisions: Sequence[_Decision]) -> None:
     if not decisions:
         return
-    noticed = [d.push[-1].seq if d.push else d.place.noticed_seq for d in decisions]
+    noticed = [d.push[-1][0].seq if d.push else d.place.noticed_seq for d in decisions]
     columns: Columns = {
         "id": ("bigint", [decision.place.pk for decision in decisions]),
         "told": ("bigint", [max(decision.upto, decision.place.told_seq) for decision in decisions]),
@@ -166,12 +166,21 @@ def _store(decisions: Sequence[_Decision]) -> None:
 
 
 @unit
-def _put_off(conversations: Sequence[Conversation], again: Mapping[UUID, datetime]) -> None:
-    """In a unit of its own, since who sends locks the conversation before its participants. Where something came
-    meanwhile, the next look stays due.
+def _put_off(
+    conversations: Sequence[Conversation], decisions: Sequence[_Decision], *, carried_out: Collection[int]
+) -> None:
+    """In a unit of its own, since who sends locks the conversation before its participants. Where something came or
+    somebody moved meanwhile, the next look stays due.
     """
+    open_ones = {decision.place.conversation_id for decision in decisions if decision.place.pk not in carried_out}
+    again: dict[UUID, datetime] = {}
+    for decision in decisions:
+        if decision.again_at:
+            soonest = again.get(decision.place.conversation_id, decision.again_at)
+            again[decision.place.conversation_id] = min(soonest, decision.again_at)
     seen = {conversation.pk: conversation.last_seq for conversation in conversations}
-    locked = Conversation.objects.filter(pk__in=seen).order_by("pk").select_for_update(no_key=True)
-    unchanged = [pk for pk, last_seq in locked.values_list("pk", "last_seq") if last_seq == seen[pk]]
+    locked = Conversation.objects.filter(pk__in=seen.keys() - open_ones).order_by("pk")
+    lasts = locked.select_for_update(no_key=True).values_list("pk", "last_seq")
+    unchanged = [pk for pk, last_seq in lasts if last_seq == seen[pk]]
     for at in {None, *again.values()}:
         Conversation.objects.filter(pk__in=[pk for pk in unchanged if again.get(pk) == at]).update(look_at=at)

@@ -170,6 +170,21 @@ def send_in(data: dict[str, Any]) -> dict[str, Any]:
     return read(SendIn, data)
 
 
+class SentOut(serializers.Serializer):
+    """Without its words: answers are kept for repeats, also of what is deleted later."""
+
+    id = serializers.UUIDField()
+    conversation_id = serializers.UUIDField()
+    client_id = serializers.UUIDField()
+    seq = serializers.IntegerField()
+    created_at = serializers.DateTimeField()
+
+
+class OpenedOut(serializers.Serializer):
+    conversation_id = serializers.UUIDField()
+    is_new = serializers.BooleanField()
+
+
 class MessageIdIn(serializers.Serializer):
     message_id = serializers.UUIDField()
 

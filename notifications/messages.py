@@ -45,7 +45,7 @@ class Message:
     importance: Importance = Importance.NORMAL
     occasion: str = ""
     expires_at: datetime | None = None
-    offsets: Mapping[UUID, int | None] = field(default_factory=dict)
+    offsets: Mapping[UUID, int] = field(default_factory=dict)
 
     @property
     def is_listed(self) -> bool:

@@ -12,15 +12,13 @@ from django.db import connection
 from django.utils.timezone import now
 
 from core.api import refusal_of
-from core.bulk import insert
 from core.errors import DomainError
-from core.sql import as_uuid, relation
+from core.sql import Columns, as_uuid, relation
 from core.unit import unit
 from core.wiring import declared
 from realtime.commands import Answer, current_command, fingerprint, forget_at, refuse_untimely, run
 from realtime.errors import CommandConflict, CommandExpired
 from realtime.kinds import encode
-from realtime.models import Command
 
 logger = logging.getLogger(__name__)
 
@@ -148,20 +146,28 @@ def _answer(result: Any) -> Outcome:
 
 def _keep(outcomes: Sequence[tuple[Order, str, Outcome]]) -> None:
     """Of a temporary refusal nothing is kept: the same id may come again."""
-    rows = [
-        Command(
-            user_id=order.user_id,
-            command_id=order.command_id,
-            fingerprint=digest,
-            status=outcome.status,
-            answer=encode(outcome.body),
-            forget_at=forget_at(order.command_id),
-        )
-        for order, digest, outcome in outcomes
-        if isinstance(outcome, Answer)
-    ]
+    kept = [(order, digest, outcome) for order, digest, outcome in outcomes if isinstance(outcome, Answer)]
+    if not kept:
+        return
     # In one order, so that whoever repeats the same at once waits for the other, and not both for each other.
-    insert(sorted(rows, key=lambda row: (row.user_id, row.command_id)))
+    kept.sort(key=lambda one: one[0].key)
+    stored = connection.ops.adapt_datetimefield_value
+    columns: Columns = {
+        "user_id": ("uuid", [order.user_id for order, _, _ in kept]),
+        "command_id": ("uuid", [order.command_id for order, _, _ in kept]),
+        "fingerprint": ("text", [digest for _, digest, _ in kept]),
+        "status": ("bigint", [answer.status for _, _, answer in kept]),
+        "answer": ("text", [encode(answer.body) for _, _, answer in kept]),
+        "until": ("text", [str(stored(forget_at(order.command_id))) for order, _, _ in kept]),
+    }
+    given, parameters = relation("given", columns)
+    until = "until::timestamptz" if connection.vendor == "postgresql" else "until"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""INSERT INTO realtime_command (user_id, command_id, fingerprint, status, answer, at, forget_at)
+                SELECT user_id, command_id, fingerprint, status, answer, %s, {until} FROM {given}""",
+            [stored(now()), *parameters],
+        )
 
 
 def _repeated(

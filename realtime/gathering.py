@@ -60,6 +60,7 @@ def _settle(done: asyncio.Future[Answered], outcome: Answered | Exception) -> No
         return
     if isinstance(outcome, Exception):
         done.set_exception(outcome)
+        done.exception()  # seen, though its socket may go before it is asked for
     else:
         done.set_result(outcome)
 

@@ -2,7 +2,7 @@
 
 import secrets
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
@@ -128,8 +128,10 @@ def stored_events(ranges: Sequence[Range]) -> dict[UUID, list[StoredEvent]]:
     return found
 
 
-def told_in(ranges: Sequence[Range], event_name: str) -> list[tuple[UUID, str]]:
-    """Of which objects these users heard that event there: user and key."""
+def told_in(ranges: Sequence[Range], event_name: str) -> dict[Told, int]:
+    """Of which objects these users heard that event there, and where."""
+    if not ranges:
+        return {}
     columns: Columns = {
         "user_id": ("uuid", [wanted.user_id for wanted in ranges]),
         "after": ("bigint", [wanted.after for wanted in ranges]),
@@ -138,7 +140,7 @@ def told_in(ranges: Sequence[Range], event_name: str) -> list[tuple[UUID, str]]:
     wanted, parameters = relation("wanted", columns)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""SELECT entry.user_id, event.key
+            f"""SELECT entry.user_id, event.key, entry."offset"
                 FROM {wanted}
                 JOIN realtime_entry entry ON entry.user_id = wanted.user_id
                      AND entry."offset" > wanted.after AND entry."offset" <= wanted.upto
@@ -146,27 +148,13 @@ def told_in(ranges: Sequence[Range], event_name: str) -> list[tuple[UUID, str]]:
                 WHERE event.name = %s""",
             [*parameters, event_name],
         )
-        return [(as_uuid(user_id), key) for user_id, key in cursor.fetchall()]
-
-
-def offsets_of(kind: str, keys: Collection[str], users: Collection[UUID], *, newest: int) -> dict[Told, int]:
-    """Where these users last heard of these objects, as far as it is among the newest entries of their streams."""
-    if not keys or not users:
-        return {}
-    readers, parameters = relation("reader", {"user_id": ("uuid", list(users))})
-    wanted, wanted_parameters = relation("wanted", {"key": ("text", list(keys))})
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""SELECT entry.user_id, event.key, MAX(entry."offset")
-                FROM {readers}
-                JOIN realtime_stream stream ON stream.user_id = reader.user_id
-                JOIN realtime_entry entry ON entry.user_id = stream.user_id AND entry."offset" > stream.head - %s
-                JOIN realtime_event event ON event.id = entry.event_id
-                JOIN {wanted} ON wanted.key = event.key
-                WHERE event.kind = %s GROUP BY entry.user_id, event.key""",
-            [*parameters, newest, *wanted_parameters, kind],
-        )
         return {(as_uuid(user_id), key): offset for user_id, key, offset in cursor.fetchall()}
+
+
+def newest_after(offsets: Mapping[UUID, int], *, at_most: int) -> list[Range]:
+    """What each user's stream has beyond an offset, and of very much the newest."""
+    streams = Stream.objects.filter(pk__in=offsets).values_list("user_id", "head")
+    return [Range(user, max(offsets[user], head - at_most), head) for user, head in streams if head > offsets[user]]
 
 
 @dataclass(frozen=True, slots=True)

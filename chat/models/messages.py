@@ -71,7 +71,7 @@ class Message(models.Model):
     client_id = models.UUIDField()
     kind = models.CharField(max_length=5, choices=Kind, default=Kind.TEXT)
     body = models.TextField(blank=True)
-    media = models.ForeignKey(Media, models.SET_NULL, null=True, blank=True, related_name="messages")
+    media = models.ForeignKey(Media, models.SET_NULL, null=True, blank=True, related_name="messages", db_index=False)
     created_at = models.DateTimeField()
     edited_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
@@ -84,6 +84,7 @@ class Message(models.Model):
                 condition=Q(deleted_at=None) | Q(body="", media=None), name="nothing_left_of_deleted_message"
             ),
         ]
+        indexes = [models.Index(fields=["media"], condition=~Q(media=None), name="message_with_media")]
 
     def __str__(self) -> str:
         return f"{self.conversation_id} {self.seq}"

@@ -9,10 +9,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from chat import selectors
+from chat import commands, selectors
 from chat.listing import listed
 from chat.models import Conversation
-from chat.serializers import ConversationOut, MutedIn, OpenIn, PeopleIn, TitleIn
+from chat.serializers import ConversationOut, MutedIn, OpenedOut, OpenIn, PeopleIn, TitleIn
 from chat.services import conversations
 from chat.views import showing
 from chat.views.pages import LatestActivity
@@ -36,14 +36,12 @@ class Conversations(generics.ListAPIView[Conversation]):
             [showing.conversation(request, one) for one in listed(page, caller(request))]
         )
 
-    @extend_schema(request=OpenIn, responses={201: ConversationOut, 200: ConversationOut})
+    @extend_schema(request=OpenIn, responses={201: OpenedOut, 200: OpenedOut})
     @idempotent
     def post(self, request: Request) -> Response:
         """The one these people have about this already (200), or a new one (201)."""
-        wanted = read(OpenIn, request.data)
-        others = wanted.pop("participant_ids")
-        opened, is_new = conversations.open_conversation(request.user, others, now=timezone.now(), **wanted)
-        return _shown(request, opened.pk, status=status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
+        opened = commands.open_conversation(request.user, request.data)
+        return Response(opened, status=status.HTTP_201_CREATED if opened["is_new"] else status.HTTP_200_OK)
 
 
 class OneConversation(APIView):
@@ -67,13 +65,13 @@ class Mute(APIView):
 
 
 class Participants(APIView):
-    @extend_schema(request=PeopleIn, responses=ConversationOut)
+    @extend_schema(request=PeopleIn, responses={204: None})
     @idempotent
     def post(self, request: Request, conversation_id: UUID) -> Response:
         """They see what is said from now on. By the owner of a group."""
         wanted = read(PeopleIn, request.data)
         conversations.add_participants(request.user, conversation_id, **wanted, now=timezone.now())
-        return _shown(request, conversation_id)
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class OneParticipant(APIView):
@@ -92,8 +90,8 @@ class Leave(APIView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-def _shown(request: Request, conversation_id: UUID, **options: Any) -> Response:
+def _shown(request: Request, conversation_id: UUID) -> Response:
     reader = caller(request)
     place = selectors.place_in(conversation_id, reader)
     [one] = listed([place.conversation], reader)
-    return Response(showing.conversation(request, one), **options)
+    return Response(showing.conversation(request, one))

@@ -20,6 +20,7 @@ from chat.serializers import (
     ReceiptsOut,
     SayIn,
     SearchIn,
+    SentOut,
     SeqIn,
 )
 from chat.services import messages, receipts
@@ -37,7 +38,7 @@ class Messages(APIView):
         shown = [showing.message(request, message) for message in page.messages]
         return Response({"messages": shown, "has_older": page.has_older, "has_newer": page.has_newer})
 
-    @extend_schema(request=SayIn, responses={201: LinkedMessageOut})
+    @extend_schema(request=SayIn, responses={201: SentOut})
     @idempotent
     def post(self, request: Request, conversation_id: UUID) -> Response:
         """Known by its Idempotency-Key: who sends the same again has sent it once."""
@@ -45,7 +46,7 @@ class Messages(APIView):
         wanted = read(SayIn, request.data)
         draft = Draft(sender, command or uuid7(), conversation_id, **wanted, command=command)
         sent = messages.send_message(draft, now=timezone.now())
-        return Response(showing.message(request, sent), status=status.HTTP_201_CREATED)
+        return Response(shapes.sent(sent), status=status.HTTP_201_CREATED)
 
 
 class OneMessage(APIView):

@@ -34,12 +34,7 @@ class Handset(Device):
         self._waiting: dict[str, asyncio.Future[Reply]] = {}
         self._furthest: dict[tuple[str, str, str], int] = {}
         self._headers = {"Authorization": f"Bearer {token}"}
-        self._is_wanted = asyncio.Event()
-        self._is_wanted.set()
-
-    @property
-    def is_away(self) -> bool:
-        return not self._is_wanted.is_set()
+        self.is_away = False
 
     # What it says
 
@@ -52,12 +47,12 @@ class Handset(Device):
         self._write(self.queue[command_id])
         return self._waiting[command_id]
 
-    async def ask(self, name: str, *, id: object = None, **data: Any) -> Reply:
-        return await asyncio.wait_for(self.say(name, id=id, **data), PATIENCE_SECONDS)
+    async def ask(self, name: str, **data: Any) -> Reply:
+        return await asyncio.wait_for(self.say(name, **data), PATIENCE_SECONDS)
 
-    async def repeat(self, id: str) -> Reply:
-        """What was answered long ago, perhaps."""
-        return await self.ask(self.said[id]["name"], id=id, **self.said[id]["data"])
+    def say_again(self, frame: dict[str, Any]) -> None:
+        """Though it may have been answered long ago."""
+        self.say(frame["name"], id=frame["id"], **frame["data"])
 
     def signal(self, name: str, **data: Any) -> None:
         self._write({"type": "signal", "signal": name, "data": data})
@@ -102,8 +97,12 @@ class Handset(Device):
             self._socket = None
 
     def go_away(self) -> None:
-        self._is_wanted.clear()
+        """Even while it is connecting."""
         self.cut()
+        if self._task is not None:
+            self._task.cancel()
+        self.is_away = True
+        self.is_live.clear()
 
     def come_back(self, *, is_new: bool = False) -> None:
         """With all it knows, or as if it had been installed anew, but for its queue."""
@@ -111,12 +110,11 @@ class Handset(Device):
             self.position = None
             self.told.clear()
             self._furthest.clear()
-        self.is_live.clear()
-        self._is_wanted.set()
+        self.is_away = False
+        self._task = asyncio.create_task(self._live())
 
     async def _live(self) -> None:
         while True:
-            await self._is_wanted.wait()
             with contextlib.suppress(OSError, websockets.WebSocketException, TimeoutError, httpx.HTTPError):
                 await self._connect_once(next(self._urls))
             self._socket = None
@@ -169,6 +167,7 @@ class Handset(Device):
 
     def _settle(self, id: str, reply: Reply) -> None:
         self.answers[id] = reply
+        self.stats["taken" if reply["ok"] else "refused"] += 1
         if self.queue.pop(id, None) and not self._waiting[id].done():
             self._waiting[id].set_result(reply)
 

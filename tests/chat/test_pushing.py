@@ -12,7 +12,7 @@ from accounts.models import User
 from chat import pushing, tasks
 from chat.conf import limits
 from chat.models import Conversation, Message
-from chat.pushing import FAR_BACK
+from chat.pushing import ENTRIES
 from chat.services import conversations, messages, people, receipts
 from core.unit import unit
 from notifications.models import Delivery, Notice
@@ -228,11 +228,11 @@ def test_of_a_burst_only_the_newest_are_told(now):
 
 def test_of_very_many_only_the_newest_are_looked_at(now):
     conversation, alice, bob = two()
-    send_together([draft(alice, conversation, f"{n}") for n in range(FAR_BACK + 20)])
+    send_together([draft(alice, conversation, f"{n}") for n in range(ENTRIES + 20)])
     pushing.tell(now + PATIENCE)
 
-    assert pushed(bob)[-1] == f"{FAR_BACK + 19}"
-    assert place_of(bob, conversation).told_seq == FAR_BACK + 20
+    assert pushed(bob)[-1] == f"{ENTRIES + 19}"
+    assert place_of(bob, conversation).told_seq == ENTRIES + 20
 
 
 def test_ones_own_messages_between_do_not_hide_those_of_others(now):
