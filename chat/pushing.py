@@ -23,7 +23,7 @@ from realtime import presence
 from realtime import selectors as streams
 
 ENTRIES = 200  # of a stream, which has several to a message: who lacks more is told of the newest
-STANDING = ("told_seq", "read_seq", "uncounted", "is_muted")  # whatever is deleted is no longer counted
+STANDING = ("told_seq", "read_seq", "is_muted")
 
 
 def tell(now: datetime) -> int:
@@ -125,20 +125,20 @@ def _carry_out(decisions: Sequence[_Decision]) -> set[int]:
     standing = [decision for decision in decisions if _standing(decision.place) == still.get(decision.place.pk)]
     _store(standing)
     to: defaultdict[UUID, dict[UUID, int]] = defaultdict(dict)
-    told: dict[UUID, Message] = {}
     for decision in standing:
         for message, offset in decision.told:
-            told[message.pk] = message
             to[message.pk][decision.place.user_id] = offset
-    notify(*(messages.message_sent(message, to[pk]) for pk, message in told.items()))
+    # As they are under the locks that who deletes one needs, too: later deletions find the notices and withdraw them.
+    told = Message.objects.filter(pk__in=to, deleted_at=None).order_by("seq") if to else []
+    notify(*(messages.message_sent(message, to[message.pk]) for message in told))
     return {decision.place.pk for decision in standing}
 
 
-Standing = tuple[int, int, int, bool]
+Standing = tuple[int, int, bool]
 
 
 def _standing(place: Participant) -> Standing:
-    return place.told_seq, place.read_seq, place.uncounted, place.is_muted
+    return place.told_seq, place.read_seq, place.is_muted
 
 
 def _locked(decisions: Sequence[_Decision]) -> dict[int, Standing]:
