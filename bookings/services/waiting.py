@@ -34,8 +34,7 @@ def join_waitlist(
 @unit
 def leave_waitlist(entry: WaitlistEntry, *, now: datetime) -> WaitlistEntry:
     """What was offered to her goes to the next."""
-    waiting = WaitlistEntry.objects.filter(pk=entry.pk, status=Status.WAITING)
-    has_left = waiting.update(status=Status.LEFT)
+    has_left = _leave_line(entry)
     entry = WaitlistEntry.objects.select_related("reservation").get(pk=entry.pk)
     if has_left:
         publish(events.waitlist_changed(entry))
@@ -43,3 +42,20 @@ def leave_waitlist(entry: WaitlistEntry, *, now: datetime) -> WaitlistEntry:
         cancel_reservation(entry.reservation, by=Reservation.By.USER, now=now)
         entry.refresh_from_db()
     return entry
+
+
+def _leave_line(entry: WaitlistEntry) -> bool:
+    try:
+        with unit():
+            waiting = WaitlistEntry.objects.filter(pk=entry.pk, status=Status.WAITING)
+            if not waiting.update(status=Status.LEFT):
+                # To have waited for the row has locked it, though it is not as looked for. Undone, it is free again:
+                # reservations are locked before entries.
+                raise _NotInLine
+    except _NotInLine:
+        return False
+    return True
+
+
+class _NotInLine(Exception):
+    pass

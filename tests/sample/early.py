@@ -8,7 +8,6 @@ from django.utils.timezone import now
 from core.unit import unit
 from realtime import kinds, publishing
 from realtime.hints import Telling
-from realtime.models import Event
 from realtime.publishing import Audience, Fact
 from tests.sample.models import Counter, Share
 from tests.sample.services import members
@@ -22,7 +21,16 @@ def add(counter_id: int, user_id: UUID) -> None:
     Counter.objects.filter(pk=counter_id).update(total=F("total") + 1)
     audience = Audience(Fact("", ("sample.counter", counter_id), readers), readers, [reader.hex for reader in readers])
     offsets = publishing._take_offsets([audience])
-    data = early.shared[str(counter_id)]
-    event = Event.objects.create(name="x", kind="sample.counter", key=str(counter_id), shape=1, data=data, at=now())
-    overlays = early.own(str(counter_id), readers)
-    publishing._insert_entries([Telling(event, audience.users, [offsets[user] for user in audience.users], overlays)])
+    telling = Telling(
+        name="x",
+        kind="sample.counter",
+        key=str(counter_id),
+        shape=1,
+        data=early.shared[str(counter_id)],
+        command=None,
+        at=now(),
+        users=audience.users,
+        offsets=[offsets[user] for user in audience.users],
+        overlays=early.own(str(counter_id), readers),
+    )
+    publishing._insert_entries([telling], publishing._insert_events([telling]))
