@@ -126,9 +126,9 @@ def _unread(place: Participant) -> dict[str, int]:
 
 
 COMMANDS = {
-    "chat.send": Batched(send),
-    "chat.mark_read": Batched(mark_read),
-    "chat.mark_delivered": Batched(mark_delivered),
+    "chat.send": Batched(send, about="conversation_id"),
+    "chat.mark_read": Batched(mark_read, about="conversation_id"),
+    "chat.mark_delivered": Batched(mark_delivered, about="conversation_id"),
     "chat.edit": edit,
     "chat.delete": delete,
     "chat.open": open_conversation,

@@ -48,7 +48,7 @@ def lock(ids: Collection[int]) -> None:
 @unit
 def advance(wanted: Mapping[Place, Position]) -> list[Step]:
     """Nobody comes further than the last message, and nobody who is not there comes anywhere."""
-    steps = _steps(wanted)
+    steps = _steps(wanted) if wanted else []
     _store(steps)
     publish(*_facts(steps))
     return steps

@@ -63,5 +63,5 @@ def _seqs(readings: Sequence[Reading]) -> dict[tuple[UUID | None, UUID], int]:
     return {(pk, conversation_id): seq for pk, conversation_id, seq in found}
 
 
-posts: Gatherer[Draft, Posted] = Gatherer(post_all)
-readings: Gatherer[Reading, Participant] = Gatherer(read_all)
+posts: Gatherer[Draft, Posted] = Gatherer(post_all, about=lambda draft: draft.conversation_id)
+readings: Gatherer[Reading, Participant] = Gatherer(read_all, about=lambda reading: reading.conversation_id)

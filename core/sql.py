@@ -29,6 +29,11 @@ def hexadecimal(column: str) -> str:
     return f"encode(uuid_send({column}), 'hex')" if connection.vendor == "postgresql" else column
 
 
+def uuid_of(text: str) -> str:
+    """A text column that holds a UUID with its dashes, as UUID columns are kept."""
+    return f"{text}::uuid" if connection.vendor == "postgresql" else f"replace({text}, '-', '')"
+
+
 def as_uuid(value: UUID | str) -> UUID:
     """What a raw cursor returned for a UUID column: PostgreSQL answers a UUID, SQLite its 32 hex digits."""
     return value if isinstance(value, UUID) else UUID(value)

@@ -43,10 +43,12 @@ class Order:
 @dataclass(frozen=True, slots=True)
 class Batched:
     """A command for which volume is expected. `act` answers each order with its data or its refusal, in their order;
-    it writes nothing for one that it refuses, since all others are committed with it.
+    it writes nothing for one that it refuses, since all others are committed with it. Of a socket's commands those
+    `about` the same keep their order: it names what in their data says so.
     """
 
     act: Callable[[Sequence[Order]], Sequence[Any]]
+    about: str
 
     def __call__(self, user: Any, data: dict[str, Any]) -> Any:
         """As any other command, alone."""
@@ -60,6 +62,10 @@ class Batched:
 
 def is_batched(name: str) -> bool:
     return isinstance(declared("COMMANDS").get(name), Batched)
+
+
+def about(name: str, order: Order) -> str:
+    return str(order.data.get(declared("COMMANDS")[name].about))
 
 
 def carry_out(name: str, orders: Sequence[Order]) -> list[Outcome]:

@@ -15,23 +15,41 @@ from realtime.threads import in_thread
 
 logger = logging.getLogger(__name__)
 
+LANES = 2
+
 Asked = TypeVar("Asked")
 Answered = TypeVar("Answered")
 
 
 class Gatherer(Generic[Asked, Answered]):
-    """`carry_out_all` answers each in its order, with its result or the exception to raise to whoever asked."""
+    """`carry_out_all` answers each in its order, with its result or the exception to raise to whoever asked.
 
+    What is `about` the same goes one after the other; the rest in lots at the same time, so that one is thought about
+    while another waits for the database.
+    """
+
+    def __init__(
+        self,
+        carry_out_all: Callable[[list[Asked]], Sequence[Answered | Exception]],
+        about: Callable[[Asked], object],
+    ) -> None:
+        self._about = about
+        self._lanes = [_Lane(carry_out_all) for _ in range(LANES)]
+
+    def carry_out(self, asked: Asked) -> asyncio.Future[Answered]:
+        """Done when it is committed."""
+        return self._lanes[hash(self._about(asked)) % LANES].carry_out(asked)
+
+
+class _Lane(Generic[Asked, Answered]):
     def __init__(self, carry_out_all: Callable[[list[Asked]], Sequence[Answered | Exception]]) -> None:
         self._carry_out_all = carry_out_all
         self._waiting: deque[tuple[Asked, asyncio.Future[Answered]]] = deque()
         self._worker: asyncio.Task[None] | None = None
 
-    def carry_out(self, order: Asked) -> asyncio.Future[Answered]:
-        """Done when it is committed."""
+    def carry_out(self, asked: Asked) -> asyncio.Future[Answered]:
         done: asyncio.Future[Answered] = asyncio.get_running_loop().create_future()
-        self._waiting.append((order, done))
-        # One lot at a time: what one socket asks for is done in its order.
+        self._waiting.append((asked, done))
         if self._worker is None or self._worker.done():
             self._worker = asyncio.create_task(self._work())
         return done
@@ -68,4 +86,4 @@ def _settle(done: asyncio.Future[Answered], outcome: Answered | Exception) -> No
 @cache
 def gatherer(name: str) -> Gatherer[Order, Answer]:
     """Of the batched commands of this name. Temporary refusals are raised."""
-    return Gatherer(partial(batches.carry_out, name))
+    return Gatherer(partial(batches.carry_out, name), partial(batches.about, name))

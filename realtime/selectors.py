@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -128,27 +129,33 @@ def stored_events(ranges: Sequence[Range]) -> dict[UUID, list[StoredEvent]]:
     return found
 
 
-def told_in(ranges: Sequence[Range], event_name: str) -> dict[Told, int]:
-    """Of which objects these users heard that event there, and where."""
-    if not ranges:
-        return {}
+def told_relation(ranges: Sequence[Range], event_name: str) -> tuple[str, list[Any]]:
+    """SQL and parameters of a relation `told`: who heard that event there (`user_id`), of what (`key`), and where
+    (`position`).
+    """
     columns: Columns = {
         "user_id": ("uuid", [wanted.user_id for wanted in ranges]),
         "after": ("bigint", [wanted.after for wanted in ranges]),
         "upto": ("bigint", [wanted.upto for wanted in ranges]),
     }
     wanted, parameters = relation("wanted", columns)
+    sql = f"""(SELECT entry.user_id, event.key, entry."offset" AS position
+               FROM {wanted}
+               JOIN realtime_entry entry ON entry.user_id = wanted.user_id
+                    AND entry."offset" > wanted.after AND entry."offset" <= wanted.upto
+               JOIN realtime_event event ON event.id = entry.event_id
+               WHERE event.name = %s) AS told"""
+    return sql, [*parameters, event_name]
+
+
+def told_in(ranges: Sequence[Range], event_name: str) -> dict[Told, int]:
+    """Of which objects these users heard that event there, and where."""
+    if not ranges:
+        return {}
+    told, parameters = told_relation(ranges, event_name)
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"""SELECT entry.user_id, event.key, entry."offset"
-                FROM {wanted}
-                JOIN realtime_entry entry ON entry.user_id = wanted.user_id
-                     AND entry."offset" > wanted.after AND entry."offset" <= wanted.upto
-                JOIN realtime_event event ON event.id = entry.event_id
-                WHERE event.name = %s""",
-            [*parameters, event_name],
-        )
-        return {(as_uuid(user_id), key): offset for user_id, key, offset in cursor.fetchall()}
+        cursor.execute(f"SELECT user_id, key, position FROM {told}", parameters)
+        return {(as_uuid(user_id), key): position for user_id, key, position in cursor.fetchall()}
 
 
 def newest_after(offsets: Mapping[UUID, int], *, at_most: int) -> list[Range]:

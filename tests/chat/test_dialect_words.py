@@ -181,8 +181,8 @@ class TestSaying:
         alice = await asyncio.to_thread(UserFactory)
         hers, *_ = await asyncio.to_thread(on_the_air, alice, now)
         outcomes = [Busy(), Busy(), "done"]
-        tried = Gatherer(lambda asked: [outcomes.pop(0)])
-        refused = Gatherer(lambda asked: [NoSuchMessage()])
+        tried = Gatherer(lambda asked: [outcomes.pop(0)], about=str)
+        refused = Gatherer(lambda asked: [NoSuchMessage()], about=str)
 
         assert await hers._patiently(tried, "a thing") == "done"
         with pytest.raises(NoSuchMessage):

@@ -8,7 +8,7 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from realtime.conf import limits
-from realtime.gathering import Gatherer
+from realtime.gathering import LANES, Gatherer
 from tests.sockets import Phone
 
 
@@ -42,7 +42,7 @@ def workshop():
 
 @pytest.fixture
 def gatherer(workshop):
-    return Gatherer(workshop.carry_out_all)
+    return Gatherer(workshop.carry_out_all, about=lambda asked: 0)
 
 
 async def test_what_comes_at_once_goes_together(workshop, gatherer):
@@ -72,6 +72,18 @@ async def test_a_lot_has_an_end_and_keeps_the_order(workshop, gatherer):
 
     assert [len(lot) for lot in workshop.lots] == [1, limits.batch, limits.batch, 1]
     assert [number for lot in workshop.lots[1:] for number in lot] == numbers
+
+
+async def test_what_is_about_something_else_is_not_held_up(workshop):
+    by_parity = Gatherer(workshop.carry_out_all, about=lambda number: number % LANES)
+    inside = await workshop.shut(by_parity)
+    workshop.is_begun.clear()
+    same, other = by_parity.carry_out(5), by_parity.carry_out(2)
+
+    assert await asyncio.to_thread(workshop.is_begun.wait, 20)
+    assert workshop.lots == [[1], [2]]
+    workshop.is_open.set()
+    assert await asyncio.gather(inside, same, other) == [100, 20, 50]
 
 
 async def test_after_a_rest_it_begins_anew(workshop, gatherer):

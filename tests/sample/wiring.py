@@ -72,7 +72,7 @@ PAYABLES = {
 COMMANDS = {
     "sample.add": lambda user, data: {"total": services.add(data["counter"], user.pk, data.get("amount", 1))},
     "sample.wave": lambda user, data: services.wave(user.pk, [UUID(data["to"])]) or {},
-    "sample.tally": Batched(tallies.tally),
+    "sample.tally": Batched(tallies.tally, about="counter"),
 }
 
 SIGNALS = {"sample.knock": services.knock}
