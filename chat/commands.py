@@ -22,11 +22,11 @@ def send(orders: Sequence[Order]) -> list[Any]:
 
 
 def mark_read(orders: Sequence[Order]) -> list[Any]:
-    return _each(orders, lambda order: _move(order, is_read=True), _move_now, _unread)
+    return _each(orders, lambda order: _move(order, is_read=True), _move_now, shapes.unread_at)
 
 
 def mark_delivered(orders: Sequence[Order]) -> list[Any]:
-    return _each(orders, lambda order: _move(order, is_read=False), _move_now, _unread)
+    return _each(orders, lambda order: _move(order, is_read=False), _move_now, shapes.unread_at)
 
 
 def edit(user: User, data: dict[str, Any]) -> dict[str, Any]:
@@ -119,10 +119,6 @@ def _move(order: Order, *, is_read: bool) -> Move:
 
 def _move_now(moves: Sequence[Move]) -> list[Participant | DomainError]:
     return move_all(moves, now=timezone.now())
-
-
-def _unread(place: Participant) -> dict[str, int]:
-    return shapes.unread(place.conversation.last_seq, place.read_seq, place.uncounted)
 
 
 COMMANDS = {

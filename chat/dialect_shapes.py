@@ -11,7 +11,8 @@ from django.utils.translation import gettext
 from chat.conf import limits
 from chat.listing import Listed
 from chat.models import Conversation, Media, Message, Participant
-from chat.shapes import instant, unread
+from chat.shapes import unread
+from notifications.serializers import instant
 
 Address = Callable[[Media], str]
 Reached = tuple[int, int]

@@ -17,7 +17,7 @@ from chat.files import CleanFile
 from chat.models import Media, Message, MessageReport
 from chat.selectors import messages_seen_by
 from core.errors import Invalid, refuse
-from core.files import FilesAway
+from core.files import FilesAway, insert_with_file
 from core.ids import uuid_or_none
 from core.sweeping import each
 from core.unit import unit
@@ -122,7 +122,6 @@ def _is_to_judge(reader: User, media: Media) -> bool:
 
 
 def keep(uploader: User, file: CleanFile, *, now: datetime) -> Media:
-    """Stored before its row is: a store may be slow, and a unit does not wait for it."""
     media = Media(
         uploader=uploader,
         kind=file.kind,
@@ -134,18 +133,8 @@ def keep(uploader: User, file: CleanFile, *, now: datetime) -> Media:
         created_at=now,
         remove_at=now + timedelta(hours=limits.media_hours),
     )
-    media.file.save(f"file{file.ending}", file.content, save=False)
-    try:
-        _insert(media)
-    except BaseException:
-        media.file.delete(save=False)
-        raise
+    insert_with_file(media, f"file{file.ending}", file.content)
     return media
-
-
-@unit
-def _insert(media: Media) -> None:
-    Media.objects.bulk_create([media])
 
 
 @unit

@@ -1,6 +1,5 @@
 """How far each participant has come: two positions that never go back, and the count of what is unread above them."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -8,7 +7,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import F
 
-from chat import events
+from chat import events, selectors
 from chat.conf import limits
 from chat.models import Participant
 from core.sql import Columns, relation
@@ -70,21 +69,23 @@ def _steps(wanted: Mapping[Place, Position]) -> list[Step]:
 
 
 def _store(steps: Sequence[Step]) -> None:
-    if not steps:
-        return
-    columns: Columns = {
-        "id": ("bigint", [step.place.pk for step in steps]),
-        "delivered": ("bigint", [step.after.delivered for step in steps]),
-        "read": ("bigint", [step.after.read for step in steps]),
-        "uncounted": ("bigint", _uncounted(steps)),
-    }
+    if steps:
+        store(
+            [step.place.pk for step in steps],
+            delivered_seq=[step.after.delivered for step in steps],
+            read_seq=[step.after.read for step in steps],
+            uncounted=_uncounted(steps),
+        )
+
+
+def store(ids: Sequence[int], **numbers: Sequence[int]) -> None:
+    """Of these participants, which are locked: by the name of its column, what is each one's own now."""
+    columns: Columns = {"id": ("bigint", ids)} | {name: ("bigint", own) for name, own in numbers.items()}
     given, parameters = relation("given", columns)
+    assignments = ", ".join(f"{name} = given.{name}" for name in numbers)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""UPDATE chat_participant
-                SET delivered_seq = given.delivered, read_seq = given.read, uncounted = given.uncounted
-                FROM {given} WHERE chat_participant.id = given.id""",
-            parameters,
+            f"UPDATE chat_participant SET {assignments} FROM {given} WHERE chat_participant.id = given.id", parameters
         )
 
 
@@ -119,14 +120,6 @@ def _facts(steps: Sequence[Step]) -> Iterable[object]:
     for step in steps:
         if step.has_read:
             yield events.unread_changed(step.place.conversation_id, [step.place.user_id])
-    for conversation_id, users in _readers({step.place.conversation_id for step in steps}).items():
+    for conversation_id, users in selectors.readers_of({step.place.conversation_id for step in steps}).items():
         if len(users) <= limits.receipts_upto:
             yield events.receipts_changed(conversation_id, users)
-
-
-def _readers(conversations: Collection[UUID]) -> Mapping[UUID, list[UUID]]:
-    users: defaultdict[UUID, list[UUID]] = defaultdict(list)
-    active = Participant.objects.active().filter(conversation__in=conversations).order_by("pk")
-    for conversation_id, user_id in active.values_list("conversation", "user"):
-        users[conversation_id].append(user_id)
-    return users

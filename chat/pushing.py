@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import F, Max
 
 from chat import events, messages
 from chat.conf import limits
 from chat.models import Conversation, Message, Participant
-from core.sql import Columns, relation
+from chat.positions import store
+from core.sql import relation
 from core.unit import unit
 from notifications.messages import notify
 from realtime import presence
@@ -148,20 +148,11 @@ def _locked(decisions: Sequence[_Decision]) -> dict[int, Standing]:
 
 
 def _store(decisions: Sequence[_Decision]) -> None:
-    if not decisions:
-        return
-    noticed = [d.push[-1][0].seq if d.push else d.place.noticed_seq for d in decisions]
-    columns: Columns = {
-        "id": ("bigint", [decision.place.pk for decision in decisions]),
-        "told": ("bigint", [max(decision.upto, decision.place.told_seq) for decision in decisions]),
-        "noticed": ("bigint", noticed),
-    }
-    given, parameters = relation("given", columns)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""UPDATE chat_participant SET told_seq = given.told, noticed_seq = given.noticed
-                FROM {given} WHERE chat_participant.id = given.id""",
-            parameters,
+    if decisions:
+        store(
+            [decision.place.pk for decision in decisions],
+            told_seq=[max(decision.upto, decision.place.told_seq) for decision in decisions],
+            noticed_seq=[d.push[-1][0].seq if d.push else d.place.noticed_seq for d in decisions],
         )
 
 

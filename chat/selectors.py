@@ -34,10 +34,7 @@ def conversation_ids(user_id: UUID) -> list[UUID]:
 
 def newest_messages(user_id: UUID) -> QuerySet[Message]:
     """The last of each conversation she is in, where she sees it."""
-    places = Participant.objects.active().filter(
-        user=user_id, conversation=OuterRef("conversation"), since_seq__lt=OuterRef("seq")
-    )
-    return Message.objects.filter(Exists(places), seq=F("conversation__last_seq"))
+    return messages_seen_by(user_id).filter(seq=F("conversation__last_seq"))
 
 
 def messages_seen_by(user_id: UUID) -> QuerySet[Message]:
@@ -67,8 +64,16 @@ def participants_of(conversations: Collection[UUID]) -> Mapping[UUID, list[Parti
 
 
 def active_users(conversation_id: UUID) -> list[UUID]:
-    active = Participant.objects.active().filter(conversation=conversation_id)
-    return list(active.order_by("pk").values_list("user_id", flat=True))
+    return [user for of_one in readers_of([conversation_id]).values() for user in of_one]
+
+
+def readers_of(conversations: Collection[UUID]) -> Mapping[UUID, list[UUID]]:
+    """Of each, those who read and write there."""
+    users: defaultdict[UUID, list[UUID]] = defaultdict(list)
+    active = Participant.objects.active().filter(conversation__in=conversations).order_by("pk")
+    for conversation_id, user_id in active.values_list("conversation", "user"):
+        users[conversation_id].append(user_id)
+    return users
 
 
 def are_blocked(user_id: UUID, others: Collection[UUID]) -> bool:

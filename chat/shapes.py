@@ -4,10 +4,10 @@ Functions instead of serializers, since a message is shown thousands of times a 
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import Any
 
 from chat.models import Conversation, Media, Message, Participant
+from notifications.serializers import instant
 
 
 def message(message: Message) -> dict[str, Any]:
@@ -84,10 +84,10 @@ def receipt(participant: Participant) -> dict[str, int]:
     return {"delivered_seq": participant.delivered_seq, "read_seq": participant.read_seq}
 
 
-def instant(at: datetime | None) -> str | None:
-    """As serializers write it."""
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z") if at else None
-
-
 def unread(last_seq: int, read_seq: int, uncounted: int) -> dict[str, int]:
     return {"unread": last_seq - read_seq - uncounted, "read_seq": read_seq}
+
+
+def unread_at(place: Participant) -> dict[str, int]:
+    """With its conversation."""
+    return unread(place.conversation.last_seq, place.read_seq, place.uncounted)

@@ -1,11 +1,15 @@
 """What people uploaded is shown again: from a folder by us, from S3 by an address that is signed for a minute."""
 
+from typing import Any
+
+from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
 from django.db.models.fields.files import FieldFile
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.utils.http import content_disposition_header
 
 from core.errors import Busy, NotFound
+from core.unit import unit
 
 FOLLOWED_SECONDS = 60
 CACHED = "private, max-age=3600"
@@ -18,6 +22,21 @@ class FilesAway(Busy):
 
     code = "files_away"
     message = "Files cannot be reached now. Try again in a moment."
+
+
+def insert_with_file(row: Any, name: str, content: File) -> None:
+    """The file is stored before its row is: a store may be slow, and a unit does not wait for it."""
+    row.file.save(name, content, save=False)
+    try:
+        _insert(row)
+    except BaseException:
+        row.file.delete(save=False)
+        raise
+
+
+@unit
+def _insert(row: Any) -> None:
+    type(row)._default_manager.bulk_create([row])
 
 
 def answer(file: FieldFile, content_type: str, *, name: str = "", is_download: bool = False) -> HttpResponseBase:

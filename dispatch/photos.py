@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from core.errors import refuse
+from core.files import insert_with_file
 from core.images import CleanImage
 from core.unit import unit
 from dispatch.conf import limits
@@ -19,20 +20,9 @@ from dispatch.models import DamageReport, Estimate, Photo
 
 
 def keep(uploader: User, image: CleanImage) -> Photo:
-    """Stored before its row is: a store may be slow, and a unit does not wait for it."""
     photo = Photo(uploader=uploader, content_type=image.content_type, width=image.width, height=image.height)
-    photo.file.save(f"photo.{image.extension}", ContentFile(image.content), save=False)
-    try:
-        _insert(photo)
-    except BaseException:
-        photo.file.delete(save=False)
-        raise
+    insert_with_file(photo, f"photo.{image.extension}", ContentFile(image.content))
     return photo
-
-
-@unit
-def _insert(photo: Photo) -> None:
-    Photo.objects.bulk_create([photo])
 
 
 def attach(

@@ -13,7 +13,7 @@ from bookings.models import Plan, Provider, ProviderStats, Reservation, Service,
 from bookings.services import providers
 from core.admin import Buttons, FirstInline, ReadOnlyInline, ServiceAdmin
 from core.money import formatted
-from notifications.admin.base import USER_SEARCH
+from notifications.admin.base import by_person
 from payments.models import LedgerEntry
 
 FIXED = ["owner", "currency"]  # what is booked and paid is in them
@@ -68,7 +68,7 @@ class ProviderAdmin(ServiceAdmin, Buttons):
         "id__endswith",
         "business_name",
         "category",
-        *(field.replace("user", "owner", 1) for field in USER_SEARCH),
+        *by_person("owner"),
     ]
     ordering = ["-created_at", "-pk"]
     show_full_result_count = False

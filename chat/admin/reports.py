@@ -12,6 +12,7 @@ from chat.admin import pages
 from chat.models import MessageReport
 from chat.services import moderation
 from core.admin import Operated
+from notifications.admin.base import by_person
 
 
 @admin.register(MessageReport)
@@ -19,9 +20,7 @@ class MessageReportAdmin(Operated):
     list_display = ["__str__", "status", "reason", "sender", "reporter", "created_at", "handled_by", "handled_at"]
     list_filter = ["status", "reason", "created_at"]
     list_select_related = ["message__sender", "reporter", "handled_by"]
-    search_fields = [
-        f"{side}__{field}" for side in ("message__sender", "reporter") for field in ("email", "phone", "full_name")
-    ]
+    search_fields = by_person("message__sender", "reporter")
     search_help_text = "The email, phone number or name of who sent the message, or of who reported it"
     ordering = ["-pk"]
     fields = ["status", "reason", "note", "sender", "reporter", "created_at", "handled_by", "handled_at"]

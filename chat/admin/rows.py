@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from chat.models import Block, Conversation, Media, Participant, Reach
 from core.admin import SHOWN, FirstInline, ReadOnly
-from notifications.admin.base import USER_SEARCH
+from notifications.admin.base import by_person
 
 ACTIVE = Q(participants__left_at=None, participants__blocked_at=None)
 
@@ -30,7 +30,7 @@ class ConversationAdmin(ReadOnly):
     list_display = ["id", "kind", "people", "messages", "last_at", "created_by", "created_at", "look_at"]
     list_filter = ["kind", "created_at", "last_at"]
     list_select_related = ["created_by"]
-    search_fields = ["id__endswith", *(f"participants__{field}" for field in USER_SEARCH)]
+    search_fields = ["id__endswith", *by_person("participants__user")]
     search_help_text = "The id of a conversation or the end of it; the email, phone number or name of who is in it"
     show_full_result_count = False
     ordering = ["-last_at", "-pk"]
@@ -54,7 +54,7 @@ class ConversationAdmin(ReadOnly):
 class BlockAdmin(ReadOnly):
     list_display = ["blocker", "blocked", "created_at"]
     list_select_related = ["blocker", "blocked"]
-    search_fields = [f"{side}__{field}" for side in ("blocker", "blocked") for field in ("email", "phone", "full_name")]
+    search_fields = by_person("blocker", "blocked")
     show_full_result_count = False
     ordering = ["-created_at", "-pk"]
 
@@ -64,7 +64,7 @@ class MediaAdmin(ReadOnly):
     list_display = ["id", "uploader", "kind", "content_type", "size", "width", "height", "created_at"]
     list_filter = ["kind", "content_type", "created_at"]
     list_select_related = ["uploader"]
-    search_fields = ["id__endswith", *(f"uploader__{field}" for field in ("email", "phone", "full_name"))]
+    search_fields = ["id__endswith", *by_person("uploader")]
     show_full_result_count = False
     ordering = ["-created_at", "-pk"]
     fields = ["id", "uploader", "kind", "content_type", "size", "width", "height", "created_at"]

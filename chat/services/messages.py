@@ -6,10 +6,10 @@ from uuid import UUID
 from django.db.models import F
 
 from accounts.models import User
-from chat import clearing, events, media, selectors
+from chat import clearing, events, media, membership, selectors
 from chat.conf import limits
 from chat.errors import AlreadyDeleted, NoSuchMessage, TooLateToEdit
-from chat.models import Conversation, Message, Participant
+from chat.models import Message, Participant
 from chat.positions import lock
 from chat.sending import Draft, send_all
 from core.errors import DomainError, Forbidden, Invalid, refuse
@@ -66,9 +66,8 @@ def remove(message: Message, *, now: datetime) -> None:
 def locked(message_id: UUID) -> Message:
     """With its conversation, which is locked first."""
     found = Message.objects.filter(pk=message_id)
-    refuse(NoSuchMessage, unless=found.exists())
-    conversation = Conversation.objects.filter(pk__in=found.values("conversation"))
-    list(conversation.select_for_update(no_key=True).values_list("pk"))
+    conversations = membership.lock(list(found.values_list("conversation", flat=True)))
+    refuse(NoSuchMessage, unless=conversations)
     return found.select_related("conversation", "media").get()
 
 

@@ -84,7 +84,7 @@ class Read(APIView):
         """Up to this message. Nobody unreads."""
         seq = read(SeqIn, request.data)["seq"]
         place = receipts.mark_read(request.user, conversation_id, seq, now=timezone.now())
-        return Response(shapes.unread(place.conversation.last_seq, place.read_seq, place.uncounted))
+        return Response(shapes.unread_at(place))
 
 
 class Delivered(APIView):
@@ -94,7 +94,7 @@ class Delivered(APIView):
         """Up to this message: for those who are not on a socket, where it follows from what they acknowledge."""
         seq = read(SeqIn, request.data)["seq"]
         place = receipts.mark_delivered(request.user, conversation_id, seq, now=timezone.now())
-        return Response(shapes.unread(place.conversation.last_seq, place.read_seq, place.uncounted))
+        return Response(shapes.unread_at(place))
 
 
 class Receipts(APIView):

@@ -10,6 +10,7 @@ from chat.listing import Listed
 from chat.media import signed_url
 from chat.models import Message
 from chat.views.media import base_of
+from notifications.serializers import instant
 from realtime.api import caller
 
 
@@ -28,6 +29,6 @@ def conversation(request: Request, listed: Listed) -> dict[str, Any]:
         **shapes.own_conversation(place),
         **shapes.unread(here.last_seq, place.read_seq, place.uncounted),
         "last_seq": here.last_seq,
-        "last_at": shapes.instant(here.last_at),
+        "last_at": instant(here.last_at),
         "last_message": message(request, last) if last else None,
     }

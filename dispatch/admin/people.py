@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from core.admin import ReadOnly, ServiceAdmin
 from dispatch.models import Block, DamageReport, EstimateRequest, Professional, Skill
 from dispatch.services import professionals
-from notifications.admin.base import USER_SEARCH
+from notifications.admin.base import USER_SEARCH, by_person
 
 
 @admin.register(Professional)
@@ -98,5 +98,5 @@ class SkillAdmin(admin.ModelAdmin):
 class BlockAdmin(ReadOnly):
     list_display = ["blocker", "blocked", "created_at"]
     list_select_related = ["blocker", "blocked"]
-    search_fields = [f"{side}__{field}" for side in ("blocker", "blocked") for field in ("email", "phone", "full_name")]
+    search_fields = by_person("blocker", "blocked")
     ordering = ["-created_at"]
