@@ -17,6 +17,7 @@ from bookings.models import Invoice, Provider, ProviderDay, ProviderStats, Subsc
 from bookings.occupancy import occupancy, percent
 from bookings.schedule import local_date
 from core.clocks import DAY, INSTANT, Interval, at_or_after, local_day
+from core.counting import percent_change
 
 WEEK = 7 * DAY
 PEAK_WEEKS = 8  # full ones, from Monday
@@ -134,7 +135,7 @@ def trend(value: int, before: int) -> Trend:
     delta = value - before
     return Trend(
         delta=delta,
-        pct=round(100 * delta / before, 1) if before > 0 else None,
+        pct=percent_change(before, value),
         direction=(delta > 0) - (delta < 0),
         state=None if before or value < 0 else "new" if value else "flat",
     )

@@ -26,7 +26,7 @@ ALLOWED_HOSTS = words("ALLOWED_HOSTS", "*" if IS_EMBEDDED else "")
 NODE_NAME = env("NODE_NAME", platform.node())
 
 # Apps, lower layers first; wiring is read in the same order.
-DOMAINS = words("DOMAINS", "dispatch,bookings,shifts,chat")
+DOMAINS = words("DOMAINS", "dispatch,bookings,shifts,chat,fleet")
 OURS = ["core", "accounts", "realtime", "notifications", "payments", *DOMAINS, "config"]
 WIRING = [f"{app}.wiring" for app in OURS if app != "core"]
 INSTALLED_APPS = [
@@ -199,9 +199,12 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["core.api.Parser"],
     "DEFAULT_PAGINATION_CLASS": "core.api.Pages",
-    "DEFAULT_THROTTLE_CLASSES": ["accounts.throttles.PerUser"],
+    "DEFAULT_THROTTLE_CLASSES": ["accounts.throttles.PerUser", "accounts.throttles.PerMachine"],
     "DEFAULT_THROTTLE_RATES": {
         "user": env("THROTTLE_USER", "1200/min"),
+        "machine": env("THROTTLE_MACHINE", "6000/min"),
+        "signature": env("THROTTLE_SIGNATURE", "60/min"),
+        "signature_address": env("THROTTLE_SIGNATURE_ADDRESS", "600/min"),
         "login": env("THROTTLE_LOGIN", "10/min"),
         "login_address": env("THROTTLE_LOGIN_ADDRESS", "300/min"),
         "register": env("THROTTLE_REGISTER", "60/hour"),
@@ -237,6 +240,13 @@ ENUMS = {
     "MediaKindEnum": "chat.models.Media.Kind",
     "MessageReportReasonEnum": "chat.models.MessageReport.Reason",
     "MessageReportStatusEnum": "chat.models.MessageReport.Status",
+    "ViolationTypeEnum": "fleet.models.Violation.Type",
+    "ViolationStatusEnum": "fleet.models.Violation.Status",
+    "VehicleTypeEnum": "fleet.models.Vehicle.Type",
+    "VehicleStatusEnum": "fleet.models.Vehicle.Status",
+    "RegistrationStatusEnum": "fleet.models.Vehicle.Registration",
+    "SanctionTypeEnum": "fleet.models.Sanction.Type",
+    "SanctionStatusEnum": "fleet.models.Sanction.Status",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Realtime server",
@@ -259,6 +269,8 @@ REALTIME = prefixed("REALTIME_")
 DISPATCH = prefixed("DISPATCH_")
 DEPOSIT_GATEWAY = env("DEPOSIT_GATEWAY", "stripe")  # for the deposits of estimates
 CHAT = prefixed("CHAT_")  # limits: see chat/conf.py
+FLEET = prefixed("FLEET_")  # limits: see fleet/conf.py
+CAMPUS_ZONE = env("CAMPUS_ZONE", "UTC")  # by whose clock a day of the fleet ends
 BOOKINGS = prefixed("BOOKINGS_")  # limits: see bookings/conf.py
 DEFAULT_CURRENCY = env("DEFAULT_CURRENCY", "USD")
 
@@ -267,6 +279,7 @@ MEDIA_ROOT = Path(env("MEDIA_ROOT", str(DATA_DIR / "media")))
 S3_BUCKET = env("S3_BUCKET")
 STORAGES = storages(S3_BUCKET)
 REQUEST_BYTES = number("REQUEST_BYTES", 32 * 1024 * 1024)  # of a body; what is longer is not even read
+DATA_UPLOAD_MAX_MEMORY_SIZE = REQUEST_BYTES  # a body that is signed is hashed as a whole
 
 # Payments: limits (payments/conf.py; PAYMENTS_LOT=10 sets one). Stripe is a way to pay once it has a key. Any of the
 # secrets will do for its webhooks, so that one can be replaced.

@@ -13,3 +13,8 @@ def count_by_status(rows: QuerySet[Any], statuses: Iterable[str]) -> dict[str, i
 def ratio(part: int, whole: int) -> float | None:
     """None where nothing can be divided."""
     return round(part / whole, 4) if whole else None
+
+
+def percent_change(before: int, now: int) -> float | None:
+    """None where nothing was before."""
+    return round(100 * (now - before) / before, 1) if before > 0 else None

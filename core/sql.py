@@ -1,7 +1,8 @@
 """Lists as a relation to join with, in the words of both engines."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +33,22 @@ def hexadecimal(column: str) -> str:
 def uuid_of(text: str) -> str:
     """A text column that holds a UUID with its dashes, as UUID columns are kept."""
     return f"{text}::uuid" if connection.vendor == "postgresql" else f"replace({text}, '-', '')"
+
+
+def instant_of(text: str) -> str:
+    """A text column of `texts_of` instants, as instants are kept."""
+    return f"{text}::timestamptz" if connection.vendor == "postgresql" else text
+
+
+def date_of(text: str) -> str:
+    """A text column of dates in ISO 8601, as dates are kept."""
+    return f"{text}::date" if connection.vendor == "postgresql" else text
+
+
+def texts_of(instants: Iterable[datetime | None]) -> list[str | None]:
+    """For a text column of a relation."""
+    adapted = connection.ops.adapt_datetimefield_value
+    return [None if instant is None else str(adapted(instant)) for instant in instants]
 
 
 def as_uuid(value: UUID | str) -> UUID:

@@ -13,7 +13,9 @@ from django.contrib.admin import site
 from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.views import APIView
 
+from accounts.machines import SignedAuthentication
 from core.admin import ServiceAdmin
+from core.wiring import declared
 
 ROOT = Path(__file__).resolve().parent.parent
 APPS = [*settings.OURS[:-1], "config"]
@@ -28,6 +30,8 @@ NATIVE_POSTS_WITHOUT_A_KEY = {
     "Uploads",  # likewise; nor does a unit wait for the store
     "SeedsUploads",
     "Queue",  # each entry is known again by what it says
+    "Scans",  # each is known again by its number
+    "Violations",
 }
 
 
@@ -95,6 +99,15 @@ def test_every_native_post_honours_an_idempotency_key():
     }
     assert len(native) > 10
     assert forgetful == NATIVE_POSTS_WITHOUT_A_KEY
+
+
+def test_every_view_that_machines_may_use_asks_for_a_scope_that_is_declared():
+    """Alone, and not beside what the owner of a machine may do: see accounts.machines."""
+    signed = [view for view in views(get_resolver().url_patterns) if SignedAuthentication in view.authentication_classes]
+    scopes = {view.__name__: [getattr(one, "scope", "") for one in view.permission_classes] for view in signed}
+
+    assert scopes
+    assert {name: asked for name, asked in scopes.items() if not {*asked} & declared("SCOPES").keys()} == {}
 
 
 @pytest.mark.parametrize("domains", ["", "shifts", "tests.sample"])

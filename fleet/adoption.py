@@ -1,0 +1,62 @@
+"""Scans and violations of a plate that nobody had registered: once somebody has, they are the vehicle's."""
+
+from collections.abc import Iterable
+from functools import partial
+from itertools import islice
+
+from django.db.models import Exists, Min, OuterRef
+
+from core.sweeping import each
+from core.unit import unit
+from fleet import freshness, selectors, tallies
+from fleet.models import Scan, Vehicle, Violation
+from fleet.settling import settle
+
+LOT = 200  # plates a unit
+
+
+def adopt() -> None:
+    """Beat, and rung when vehicles were registered. A scan that came at that moment is found by the next sweep."""
+    strangers = {*_registered(Scan), *_registered(Violation)}
+    each(_lots(sorted(strangers)), partial(_adopt))
+
+
+def _registered(table: type[Scan] | type[Violation]) -> Iterable[str]:
+    known = Vehicle.objects.filter(plate=OuterRef("plate"))
+    return table._default_manager.filter(Exists(known), vehicle=None).values_list("plate", flat=True).distinct()
+
+
+def _lots(plates: Iterable[str]) -> Iterable[list[str]]:
+    left = iter(plates)
+    while lot := list(islice(left, LOT)):
+        yield lot
+
+
+@unit
+def _adopt(plates: list[str]) -> None:
+    vehicles = selectors.vehicles_with(plates)
+    _adopt_scans(vehicles)
+    _adopt_violations(vehicles)
+
+
+def _adopt_scans(vehicles: dict[str, Vehicle]) -> None:
+    strange = Scan.objects.filter(plate__in=vehicles, vehicle=None)
+    since = dict(strange.values_list("plate").annotate(first=Min("at")))
+    for plate in sorted(since):
+        strange.filter(plate=plate).update(vehicle=vehicles[plate])
+    if since:
+        settle([vehicles[plate] for plate in since], {vehicles[plate].pk: at for plate, at in since.items()})
+        freshness.vehicles_moved()
+
+
+def _adopt_violations(vehicles: dict[str, Vehicle]) -> None:
+    strange = Violation.objects.filter(plate__in=vehicles, vehicle=None)
+    violations = list(strange.order_by("pk").select_for_update(no_key=True))
+    before = tallies.of_violations(violations)
+    for violation in violations:
+        violation.vehicle = vehicles[violation.plate]
+        violation.department = violation.vehicle.department
+    Violation.objects.bulk_update(violations, ["vehicle", "department"])
+    if violations:
+        freshness.violations_changed()
+        tallies.move(before, tallies.of_violations(violations))

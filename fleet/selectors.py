@@ -1,0 +1,84 @@
+from collections.abc import Collection, Iterable, Mapping
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from accounts.models import User
+from fleet.conf import limits
+from fleet.errors import NoSuchSanction, NoSuchVehicle, NoSuchViolation
+from fleet.models import Officer, Sanction, Vehicle, VehicleLog, Violation
+from fleet.plates import key_of
+
+
+def readers(users: Collection[UUID]) -> set[UUID]:
+    """Which of these may look at the fleet: guards, officers and staff."""
+    officers = Officer.objects.active().filter(pk__in=users).values_list("pk", flat=True)
+    return {*officers, *staff(users)}
+
+
+def deciders(users: Collection[UUID]) -> set[UUID]:
+    """Which of these decide about violations: officers and staff."""
+    officers = Officer.objects.active().filter(pk__in=users, role=Officer.Role.OFFICER)
+    return {*officers.values_list("pk", flat=True), *staff(users)}
+
+
+def staff(users: Collection[UUID]) -> set[UUID]:
+    return set(User.objects.filter(pk__in=users, is_staff=True, is_active=True).values_list("pk", flat=True))
+
+
+def officers() -> list[UUID]:
+    """Who is told what the fleet needs decided."""
+    active = Officer.objects.active().filter(role=Officer.Role.OFFICER)
+    return list(active.order_by("pk").values_list("pk", flat=True))
+
+
+def vehicle(vehicle_id: UUID) -> Vehicle:
+    found = Vehicle.objects.filter(pk=vehicle_id).first()
+    if found is None:
+        raise NoSuchVehicle
+    return found
+
+
+def locked_vehicle(vehicle_id: UUID) -> Vehicle:
+    found = Vehicle.objects.select_for_update(no_key=True).filter(pk=vehicle_id).first()
+    if found is None:
+        raise NoSuchVehicle
+    return found
+
+
+def vehicles_with(plates: Iterable[str]) -> Mapping[str, Vehicle]:
+    """By plate; locked, in the order in which everybody locks them."""
+    vehicles = Vehicle.objects.select_for_update(no_key=True).filter(plate__in=set(plates)).order_by("pk")
+    return {found.plate: found for found in vehicles}
+
+
+def search_vehicles(text: str) -> list[Vehicle]:
+    """By plate, school id, owner or model."""
+    words = " ".join(text.split())
+    found = Q(school_id__istartswith=words) | Q(owner_name__icontains=words) | Q(vehicle_model__icontains=words)
+    if plate := key_of(words):
+        found |= Q(plate__contains=plate)
+    return list(Vehicle.objects.filter(found).order_by("plate")[: limits.found])
+
+
+def violations() -> QuerySet[Violation]:
+    """With whom they concern and who reported them."""
+    return Violation.objects.select_related("vehicle", "reported_by", "sanction").order_by("-reported_at", "-pk")
+
+
+def violation(violation_id: UUID) -> Violation:
+    found = violations().filter(pk=violation_id).first()
+    if found is None:
+        raise NoSuchViolation
+    return found
+
+
+def newest_logs() -> QuerySet[VehicleLog]:
+    return VehicleLog.objects.select_related("vehicle").order_by("-at", "-pk")
+
+
+def sanction(sanction_id: UUID) -> Sanction:
+    found = Sanction.objects.filter(pk=sanction_id).first()
+    if found is None:
+        raise NoSuchSanction
+    return found

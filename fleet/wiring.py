@@ -1,0 +1,18 @@
+from django.utils.translation import gettext_noop
+
+from fleet import boards, messages
+from notifications.catalogue import NoticeKind
+
+BOARDS = boards.BOARDS
+NOTICES = {messages.ALERTS: NoticeKind(gettext_noop("Alerts of the fleet"))}
+SCOPES = {
+    "fleet.scans": gettext_noop("Say which vehicles passed a gate"),
+    "fleet.violations": gettext_noop("Report violations"),
+}
+SCHEDULE = {
+    "fleet.adopt": {"task": "fleet.tasks.adopt", "schedule": 60.0},
+    "fleet.end_what_is_over": {"task": "fleet.tasks.end_what_is_over", "schedule": 20.0},
+    "fleet.turn_over": {"task": "fleet.tasks.turn_over", "schedule": 5.0},
+    "fleet.sweep_kept": {"task": "fleet.tasks.sweep_kept", "schedule": 600.0},
+    "fleet.forget": {"task": "fleet.tasks.forget", "schedule": 86_400.0},
+}
