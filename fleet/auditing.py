@@ -1,9 +1,9 @@
 """The counts by day against the rows they count."""
 
 from collections import Counter
-from datetime import date
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Manager, Max, Min, Q
 from django.db.models.functions import TruncDate
 
 from core.clocks import local_day
@@ -16,14 +16,9 @@ from fleet.tallies import ENTRY, EXIT, VIOLATION, Changes, Counted
 
 def whole() -> Days | None:
     """All days on which anything happened, or is counted."""
-    ends: list[date] = []
-    ends += map(local_date, VehicleLog.objects.order_by("at").values_list("at", flat=True)[:1])
-    ends += map(local_date, VehicleLog.objects.order_by("-at").values_list("at", flat=True)[:1])
-    ends += map(local_date, VehicleLog.objects.order_by("-out_at").exclude(out_at=None).values_list("out_at", flat=True)[:1])
-    ends += map(local_date, Violation.objects.order_by("reported_at").values_list("reported_at", flat=True)[:1])
-    ends += map(local_date, Violation.objects.order_by("-reported_at").values_list("reported_at", flat=True)[:1])
-    ends += Tally.objects.order_by("day").values_list("day", flat=True)[:1]
-    ends += Tally.objects.order_by("-day").values_list("day", flat=True)[:1]
+    logs, violations, counts = VehicleLog.objects, Violation.objects, Tally.objects
+    moments = [_ends(logs, "at"), _ends(logs, "out_at"), _ends(violations, "reported_at")]
+    ends = [*(local_date(moment) for ends in moments for moment in ends), *_ends(counts, "day")]
     return Days(min(ends), max(ends)) if ends else None
 
 
@@ -31,8 +26,9 @@ def recount(days: Days) -> Changes:
     """From the rows, whatever the counts say."""
     counted: Changes = Counter()
     for measure, column in ((ENTRY, "in_at"), (EXIT, "out_at")):
-        logs = VehicleLog.objects.filter(_within(column, days)).values_list(TruncDate(column, tzinfo=zone()), "department")
-        for day, department, count in logs.annotate(Count("pk")).order_by():
+        logs = VehicleLog.objects.filter(_within(column, days))
+        by_day = logs.values_list(TruncDate(column, tzinfo=zone()), "department")
+        for day, department, count in by_day.annotate(Count("pk")).order_by():
             counted[Counted(day, measure, department)] = count
     sorts = ["department", "type", "status"]
     violations = Violation.objects.filter(_within("reported_at", days))
@@ -59,6 +55,11 @@ def repair(days: Days) -> Changes:
     if any(wrong.values()):
         freshness.all_changed()
     return Counter({sort: by for sort, by in wrong.items() if by})
+
+
+def _ends(rows: Manager[Any], column: str) -> list[Any]:
+    ends = rows.aggregate(first=Min(column), last=Max(column))
+    return [end for end in ends.values() if end is not None]
 
 
 def _within(column: str, days: Days) -> Q:

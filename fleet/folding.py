@@ -5,6 +5,7 @@ however often, the stays are the same.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from fleet.conf import limits
 from fleet.models import Scan
@@ -39,6 +40,9 @@ class Stay:
         if reading.direction == IN:
             return cls(reading.at, reading.at, None, True, reading.source, "")
         return cls(reading.at, None, reading.at, False, "", reading.source)
+
+    def columns(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__slots__}
 
     def first_reading(self) -> Reading:
         return Reading(self.at, OUT if self.in_at is None else IN, self.in_by or self.out_by)

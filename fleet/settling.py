@@ -6,7 +6,7 @@ the last log before is folded anew with all scans since.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -60,7 +60,7 @@ class Difference:
 
     def change(self, log: VehicleLog, stay: Stay) -> None:
         self.before.update(tallies.of_log(log))
-        for name, value in asdict(stay).items():
+        for name, value in stay.columns().items():
             setattr(log, name, value)
         self.changed.append(log)
         self.after.update(tallies.of_log(log))
@@ -116,7 +116,7 @@ def _compare(
     for stay in stays:
         log = known.pop(stay.at, None)
         if log is None:
-            difference.insert(VehicleLog(vehicle=vehicle, department=vehicle.department, **asdict(stay)))
+            difference.insert(VehicleLog(vehicle=vehicle, department=vehicle.department, **stay.columns()))
         elif _stay(log) != stay:
             difference.change(log, stay)
     for log in known.values():

@@ -8,165 +8,372 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0003_api_keys'),
+        ("accounts", "0003_api_keys"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Officer',
+            name="Officer",
             fields=[
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='officer', serialize=False, to=settings.AUTH_USER_MODEL)),
-                ('role', models.CharField(choices=[('guard', 'Guard'), ('officer', 'Officer')], default='guard', max_length=7)),
-                ('is_active', models.BooleanField(default=True)),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="officer",
+                        serialize=False,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("guard", "Guard"), ("officer", "Officer")], default="guard", max_length=7
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Tally',
+            name="Tally",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('measure', models.CharField(choices=[('entry', 'Entry'), ('exit', 'Exit'), ('violation', 'Violation')], max_length=9)),
-                ('department', models.CharField(max_length=40)),
-                ('type', models.CharField(max_length=30)),
-                ('status', models.CharField(max_length=10)),
-                ('count', models.IntegerField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField()),
+                (
+                    "measure",
+                    models.CharField(
+                        choices=[("entry", "Entry"), ("exit", "Exit"), ("violation", "Violation")], max_length=9
+                    ),
+                ),
+                ("department", models.CharField(max_length=40)),
+                ("type", models.CharField(max_length=30)),
+                ("status", models.CharField(max_length=10)),
+                ("count", models.IntegerField()),
             ],
             options={
-                'verbose_name_plural': 'tallies',
-                'constraints': [models.UniqueConstraint(fields=('day', 'measure', 'department', 'type', 'status'), name='one_tally')],
+                "verbose_name_plural": "tallies",
+                "constraints": [
+                    models.UniqueConstraint(fields=("day", "measure", "department", "type", "status"), name="one_tally")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Vehicle',
+            name="Vehicle",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('plate_number', models.CharField(max_length=20)),
-                ('plate', models.CharField(editable=False, max_length=20, unique=True)),
-                ('vehicle_type', models.CharField(blank=True, choices=[('two-wheeled', 'Two Wheeled'), ('four-wheeled', 'Four Wheeled')], max_length=12)),
-                ('vehicle_model', models.CharField(blank=True, max_length=80)),
-                ('vehicle_color', models.CharField(blank=True, max_length=40)),
-                ('owner_name', models.CharField(max_length=120)),
-                ('school_id', models.CharField(blank=True, db_index=True, max_length=40)),
-                ('department', models.CharField(blank=True, max_length=40)),
-                ('academic_year', models.CharField(blank=True, max_length=20)),
-                ('semester', models.CharField(blank=True, max_length=20)),
-                ('year_level', models.CharField(blank=True, max_length=20)),
-                ('block', models.CharField(blank=True, max_length=20)),
-                ('gender', models.CharField(blank=True, max_length=20)),
-                ('contact', models.CharField(blank=True, max_length=20)),
-                ('purok', models.CharField(blank=True, max_length=80)),
-                ('barangay', models.CharField(blank=True, max_length=80)),
-                ('city', models.CharField(blank=True, max_length=80)),
-                ('province', models.CharField(blank=True, max_length=80)),
-                ('license_number', models.CharField(blank=True, max_length=40)),
-                ('or_number', models.CharField(blank=True, max_length=40)),
-                ('cr_number', models.CharField(blank=True, max_length=40)),
-                ('registration_status', models.CharField(choices=[('active', 'Active'), ('suspended', 'Suspended'), ('expired', 'Expired'), ('revoked', 'Revoked')], default='active', max_length=9)),
-                ('registration_valid_from', models.DateField(blank=True, null=True)),
-                ('registration_valid_until', models.DateField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('status', models.CharField(blank=True, choices=[('onsite', 'Onsite'), ('offsite', 'Offsite')], editable=False, max_length=7)),
-                ('status_at', models.DateTimeField(editable=False, null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("plate_number", models.CharField(max_length=20)),
+                ("plate", models.CharField(editable=False, max_length=20, unique=True)),
+                (
+                    "vehicle_type",
+                    models.CharField(
+                        blank=True,
+                        choices=[("two-wheeled", "Two Wheeled"), ("four-wheeled", "Four Wheeled")],
+                        max_length=12,
+                    ),
+                ),
+                ("vehicle_model", models.CharField(blank=True, max_length=80)),
+                ("vehicle_color", models.CharField(blank=True, max_length=40)),
+                ("owner_name", models.CharField(max_length=120)),
+                ("school_id", models.CharField(blank=True, db_index=True, max_length=40)),
+                ("department", models.CharField(blank=True, max_length=40)),
+                ("academic_year", models.CharField(blank=True, max_length=20)),
+                ("semester", models.CharField(blank=True, max_length=20)),
+                ("year_level", models.CharField(blank=True, max_length=20)),
+                ("block", models.CharField(blank=True, max_length=20)),
+                ("gender", models.CharField(blank=True, max_length=20)),
+                ("contact", models.CharField(blank=True, max_length=20)),
+                ("purok", models.CharField(blank=True, max_length=80)),
+                ("barangay", models.CharField(blank=True, max_length=80)),
+                ("city", models.CharField(blank=True, max_length=80)),
+                ("province", models.CharField(blank=True, max_length=80)),
+                ("license_number", models.CharField(blank=True, max_length=40)),
+                ("or_number", models.CharField(blank=True, max_length=40)),
+                ("cr_number", models.CharField(blank=True, max_length=40)),
+                (
+                    "registration_status",
+                    models.CharField(
+                        choices=[
+                            ("active", "Active"),
+                            ("suspended", "Suspended"),
+                            ("expired", "Expired"),
+                            ("revoked", "Revoked"),
+                        ],
+                        default="active",
+                        max_length=9,
+                    ),
+                ),
+                ("registration_valid_from", models.DateField(blank=True, null=True)),
+                ("registration_valid_until", models.DateField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "status",
+                    models.CharField(
+                        blank=True, choices=[("onsite", "Onsite"), ("offsite", "Offsite")], editable=False, max_length=7
+                    ),
+                ),
+                ("status_at", models.DateTimeField(editable=False, null=True)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('status_at__isnull', False)), fields=['-status_at', '-id'], name='vehicles_by_movement'), models.Index(condition=models.Q(('registration_status', 'active')), fields=['registration_valid_until'], name='vehicles_to_expire')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status_at__isnull", False)),
+                        fields=["-status_at", "-id"],
+                        name="vehicles_by_movement",
+                    ),
+                    models.Index(
+                        condition=models.Q(("registration_status", "active")),
+                        fields=["registration_valid_until"],
+                        name="vehicles_to_expire",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Violation',
+            name="Violation",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('source', models.CharField(max_length=50)),
-                ('event_id', models.CharField(max_length=64)),
-                ('plate', models.CharField(max_length=20)),
-                ('department', models.CharField(blank=True, max_length=40)),
-                ('type', models.CharField(choices=[('Parking Violation', 'Parking'), ('Speed Violation', 'Speed'), ('No Valid Registration', 'No Registration'), ('No Valid License', 'No License'), ('Reckless Driving', 'Reckless Driving'), ('Unauthorized Entry', 'Unauthorized Entry'), ('Improper Parking', 'Improper Parking'), ('Vehicle Modification', 'Modification'), ('Over Speeding', 'Over Speeding'), ('Expired MVP Registration', 'Expired Mvp'), ('Other', 'Other')], max_length=30)),
-                ('note', models.CharField(blank=True, max_length=200)),
-                ('reported_at', models.DateTimeField()),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('status', models.CharField(choices=[('pending', 'Pending'), ('confirmed', 'Confirmed'), ('sanctioned', 'Sanctioned'), ('dismissed', 'Dismissed')], default='pending', max_length=10)),
-                ('reviewed_at', models.DateTimeField(null=True)),
-                ('confirmed_at', models.DateTimeField(null=True)),
-                ('reported_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('reviewed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('vehicle', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='violations', to='fleet.vehicle')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("source", models.CharField(max_length=50)),
+                ("event_id", models.CharField(max_length=64)),
+                ("plate", models.CharField(max_length=20)),
+                ("department", models.CharField(blank=True, max_length=40)),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[
+                            ("Parking Violation", "Parking"),
+                            ("Speed Violation", "Speed"),
+                            ("No Valid Registration", "No Registration"),
+                            ("No Valid License", "No License"),
+                            ("Reckless Driving", "Reckless Driving"),
+                            ("Unauthorized Entry", "Unauthorized Entry"),
+                            ("Improper Parking", "Improper Parking"),
+                            ("Vehicle Modification", "Modification"),
+                            ("Over Speeding", "Over Speeding"),
+                            ("Expired MVP Registration", "Expired Mvp"),
+                            ("Other", "Other"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=200)),
+                ("reported_at", models.DateTimeField()),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Pending"),
+                            ("confirmed", "Confirmed"),
+                            ("sanctioned", "Sanctioned"),
+                            ("dismissed", "Dismissed"),
+                        ],
+                        default="pending",
+                        max_length=10,
+                    ),
+                ),
+                ("reviewed_at", models.DateTimeField(null=True)),
+                ("confirmed_at", models.DateTimeField(null=True)),
+                (
+                    "reported_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "reviewed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "vehicle",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="violations",
+                        to="fleet.vehicle",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Sanction',
+            name="Sanction",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('offense_number', models.PositiveSmallIntegerField()),
-                ('type', models.CharField(choices=[('warning', 'Warning'), ('suspension', 'Suspension'), ('revocation', 'Revocation')], max_length=10)),
-                ('status', models.CharField(choices=[('active', 'Active'), ('completed', 'Completed'), ('lifted', 'Lifted')], max_length=9)),
-                ('start_at', models.DateTimeField()),
-                ('end_at', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('lifted_at', models.DateTimeField(null=True)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('vehicle', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sanctions', to='fleet.vehicle')),
-                ('violation', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='sanction', to='fleet.violation')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("offense_number", models.PositiveSmallIntegerField()),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[("warning", "Warning"), ("suspension", "Suspension"), ("revocation", "Revocation")],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("active", "Active"), ("completed", "Completed"), ("lifted", "Lifted")], max_length=9
+                    ),
+                ),
+                ("start_at", models.DateTimeField()),
+                ("end_at", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("lifted_at", models.DateTimeField(null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "vehicle",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="sanctions", to="fleet.vehicle"
+                    ),
+                ),
+                (
+                    "violation",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="sanction", to="fleet.violation"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Scan',
+            name="Scan",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('source', models.CharField(max_length=50)),
-                ('event_id', models.CharField(max_length=64)),
-                ('plate', models.CharField(max_length=20)),
-                ('direction', models.CharField(choices=[('in', 'In'), ('out', 'Out')], max_length=3)),
-                ('at', models.DateTimeField()),
-                ('gate', models.CharField(blank=True, max_length=60)),
-                ('received_at', models.DateTimeField()),
-                ('vehicle', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='scans', to='fleet.vehicle')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("source", models.CharField(max_length=50)),
+                ("event_id", models.CharField(max_length=64)),
+                ("plate", models.CharField(max_length=20)),
+                ("direction", models.CharField(choices=[("in", "In"), ("out", "Out")], max_length=3)),
+                ("at", models.DateTimeField()),
+                ("gate", models.CharField(blank=True, max_length=60)),
+                ("received_at", models.DateTimeField()),
+                (
+                    "vehicle",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="scans",
+                        to="fleet.vehicle",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['vehicle', 'at'], name='scans_of_vehicle'), models.Index(condition=models.Q(('vehicle', None)), fields=['plate'], name='scans_of_strangers'), models.Index(fields=['at'], name='scans_by_age')],
-                'constraints': [models.UniqueConstraint(fields=('source', 'event_id'), name='one_scan_per_event')],
+                "indexes": [
+                    models.Index(fields=["vehicle", "at"], name="scans_of_vehicle"),
+                    models.Index(condition=models.Q(("vehicle", None)), fields=["plate"], name="scans_of_strangers"),
+                    models.Index(fields=["at"], name="scans_by_age"),
+                ],
+                "constraints": [models.UniqueConstraint(fields=("source", "event_id"), name="one_scan_per_event")],
             },
         ),
         migrations.CreateModel(
-            name='VehicleLog',
+            name="VehicleLog",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('department', models.CharField(max_length=40)),
-                ('at', models.DateTimeField()),
-                ('in_at', models.DateTimeField(null=True)),
-                ('out_at', models.DateTimeField(null=True)),
-                ('is_open', models.BooleanField()),
-                ('in_by', models.CharField(max_length=50)),
-                ('out_by', models.CharField(max_length=50)),
-                ('vehicle', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='logs', to='fleet.vehicle')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("department", models.CharField(max_length=40)),
+                ("at", models.DateTimeField()),
+                ("in_at", models.DateTimeField(null=True)),
+                ("out_at", models.DateTimeField(null=True)),
+                ("is_open", models.BooleanField()),
+                ("in_by", models.CharField(max_length=50)),
+                ("out_by", models.CharField(max_length=50)),
+                (
+                    "vehicle",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="logs",
+                        to="fleet.vehicle",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['-at', '-id'], name='logs_newest_first')],
-                'constraints': [models.UniqueConstraint(fields=('vehicle', 'at'), name='one_log_at_a_time'), models.UniqueConstraint(condition=models.Q(('is_open', True)), fields=('vehicle',), name='one_open_log'), models.CheckConstraint(condition=models.Q(('is_open', False), models.Q(('in_at__isnull', False), ('out_at__isnull', True)), _connector='OR'), name='open_is_in_and_not_out'), models.CheckConstraint(condition=models.Q(('out_at', None), ('out_at__gte', models.F('at')), _connector='OR'), name='out_after_in'), models.CheckConstraint(condition=models.Q(('in_at', models.F('at')), models.Q(('in_at', None), ('out_at', models.F('at'))), _connector='OR'), name='log_begins_with_what_is_known')],
+                "indexes": [models.Index(fields=["-at", "-id"], name="logs_newest_first")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("vehicle", "at"), name="one_log_at_a_time"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_open", True)), fields=("vehicle",), name="one_open_log"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_open", False),
+                            models.Q(("in_at__isnull", False), ("out_at__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="open_is_in_and_not_out",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("out_at", None), ("out_at__gte", models.F("at")), _connector="OR"),
+                        name="out_after_in",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("in_at", models.F("at")),
+                            models.Q(("in_at", None), ("out_at", models.F("at"))),
+                            _connector="OR",
+                        ),
+                        name="log_begins_with_what_is_known",
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='violation',
-            index=models.Index(fields=['vehicle', '-reported_at'], name='violations_of_vehicle'),
+            model_name="violation",
+            index=models.Index(fields=["vehicle", "-reported_at"], name="violations_of_vehicle"),
         ),
         migrations.AddIndex(
-            model_name='violation',
-            index=models.Index(fields=['-reported_at', '-id'], name='violations_newest_first'),
+            model_name="violation",
+            index=models.Index(fields=["-reported_at", "-id"], name="violations_newest_first"),
         ),
         migrations.AddIndex(
-            model_name='violation',
-            index=models.Index(condition=models.Q(('vehicle', None)), fields=['plate'], name='violations_of_strangers'),
+            model_name="violation",
+            index=models.Index(condition=models.Q(("vehicle", None)), fields=["plate"], name="violations_of_strangers"),
         ),
         migrations.AddConstraint(
-            model_name='violation',
-            constraint=models.UniqueConstraint(fields=('source', 'event_id'), name='one_violation_per_event'),
+            model_name="violation",
+            constraint=models.UniqueConstraint(fields=("source", "event_id"), name="one_violation_per_event"),
         ),
         migrations.AddIndex(
-            model_name='sanction',
-            index=models.Index(condition=models.Q(('status', 'active')), fields=['end_at'], name='sanctions_to_end'),
+            model_name="sanction",
+            index=models.Index(condition=models.Q(("status", "active")), fields=["end_at"], name="sanctions_to_end"),
         ),
     ]

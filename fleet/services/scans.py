@@ -15,6 +15,7 @@ from fleet.settling import settle
 from fleet.sources import Source
 from notifications.messages import notify
 
+NEEDED = ["plate", "plate_number", "department", "registration_status", "status", "status_at"]
 RECENTLY = timedelta(minutes=limits.alert_minutes)
 
 
@@ -32,7 +33,7 @@ class Seen:
 @unit
 def record_scans(source: Source, seen: Sequence[Seen], *, now: datetime) -> list[Outcome]:
     """In whatever order they come, and however often. Scans of a plate that nobody registered wait for its owner."""
-    vehicles = selectors.vehicles_with(key_of(one.plate) for one in seen)
+    vehicles = selectors.vehicles_with((key_of(one.plate) for one in seen), *NEEDED)
 
     def scan_of(one: Seen) -> Scan:
         plate = key_of(one.plate)
