@@ -1,4 +1,4 @@
-from core.errors import DomainError, Unauthenticated
+from core.errors import DomainError, Forbidden, Unauthenticated
 
 
 class TokenExpired(Unauthenticated):
@@ -29,6 +29,52 @@ class WrongIdToken(Unauthenticated):
 class IdTokenExpired(Unauthenticated):
     code = "id_token_expired"
     message = "This Firebase ID token has expired. Get a fresh one."
+
+
+class SignatureRefused(Unauthenticated):
+    scheme = "HMAC-SHA256"
+
+
+class MalformedSignature(SignatureRefused):
+    code = "malformed_signature"
+    message = "Send Authorization: HMAC-SHA256 key=<id>,timestamp=<unix seconds>,signature=<64 hex digits>."
+
+
+class WrongSignature(SignatureRefused):
+    code = "wrong_signature"
+    message = "No key of this server has signed this request."
+
+
+class StaleSignature(SignatureRefused):
+    code = "stale_signature"
+    message = "This was signed too long ago, or by a clock that runs ahead. Compare it with server_time."
+
+
+class ReplayedSignature(SignatureRefused):
+    code = "replayed_signature"
+    message = "This signature was used before. Sign again, with a new timestamp."
+
+
+class KeyEnded(SignatureRefused):
+    code = "key_ended"
+    message = "This key was revoked or has expired, or nobody answers for it any more."
+
+
+class NoSuchScope(DomainError):
+    code = "no_such_scope"
+    message = "A key has at least one scope, of those that this server knows."
+    status = 400
+
+
+class ExpiresInThePast(DomainError):
+    code = "expires_in_the_past"
+    message = "This key would have expired before its first use."
+    status = 400
+
+
+class ScopeMissing(Forbidden):
+    code = "scope_missing"
+    message = "This key may not do this."
 
 
 class WrongPassword(DomainError):

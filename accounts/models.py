@@ -153,6 +153,40 @@ class FirebaseIdentity(models.Model):
         return self.uid
 
 
+class ApiKey(models.Model):
+    """What a machine signs its requests with. Its owner answers for it: it ends when she goes."""
+
+    id = models.CharField("ID", max_length=40, primary_key=True, editable=False)
+    owner = models.ForeignKey(User, models.CASCADE, related_name="api_keys")
+    name = models.CharField(max_length=100)
+    scopes = models.JSONField(default=list)
+    sealed_secret = models.TextField(editable=False)
+    fingerprint = models.CharField(max_length=12, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = "API key"
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.id})"
+
+    def is_live(self, now: datetime) -> bool:
+        return self.revoked_at is None and (self.expires_at is None or now < self.expires_at) and self.owner.is_active
+
+
+class UsedSignature(models.Model):
+    """A signature of a machine that is good no more."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"used, until {self.expires_at:%H:%M:%S}"
+
+
 class Code(models.Model):
     """Six digits that prove an address. The row asks for them; a worker draws, stores their digest, and sends."""
 

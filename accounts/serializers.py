@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from accounts.addresses import LONGEST, normalise, validate_address, validate_phone
-from accounts.models import Code, Session, User
+from accounts.models import ApiKey, Code, Session, User
 from accounts.zones import validate_zone
 
 
@@ -123,6 +123,13 @@ class SessionOut(serializers.ModelSerializer):
     class Meta:
         model = Session
         fields = ["id", "device", "is_long_lived", "created_at", "last_used_at", "expires_at", "revoked_at"]
+        read_only_fields = fields
+
+
+class ApiKeyOut(serializers.ModelSerializer):
+    class Meta:
+        model = ApiKey
+        fields = ["id", "name", "scopes", "created_at", "last_used_at", "expires_at", "revoked_at"]
         read_only_fields = fields
 
 

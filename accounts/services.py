@@ -11,7 +11,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError
 from django.utils import timezone
 
-from accounts import codes, delivery, firebase, linking, selectors, sessions, tasks
+from accounts import codes, delivery, firebase, keys, linking, selectors, sessions, tasks
 from accounts.addresses import is_email
 from accounts.errors import (
     AccountDeactivated,
@@ -161,6 +161,7 @@ def delete_account(user: User, *, password: str) -> None:
 def _anonymise(user: User) -> None:
     """The row stays, since ledgers point at it; who it was does not."""
     refuse(WrongPassword, unless=_still_holds(user))
+    now = timezone.now()
     Code.objects.filter(address__in=[address for address in (user.email, user.phone) if address]).delete()
     User.objects.filter(pk=user.pk).update(
         email=None,
@@ -172,13 +173,14 @@ def _anonymise(user: User) -> None:
         is_active=False,
         is_staff=False,
         is_superuser=False,
-        anonymised_at=timezone.now(),
+        anonymised_at=now,
     )
     linking.unlink(user)
     user.groups.clear()
     user.user_permissions.clear()
     sessions.revoke(user.pk)
     user.sessions.update(device="")
+    keys.revoke_keys_of(user, now=now)
     user.feeds.all().delete()
     for forget in hooks("ANONYMISED"):
         forget(user.pk)

@@ -1,12 +1,15 @@
 """Who may ask how often. Rates are in settings; counts are in the cache, where all processes see them."""
 
 import hashlib
+import math
 from typing import Any
 
 from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
 
 from accounts.addresses import normalise
+from accounts.keys import Machine
+from core.errors import TooManyRequests
 
 
 class Counted(SimpleRateThrottle):
@@ -46,7 +49,18 @@ class PerUser(Counted):
     scope = "user"
 
     def subject(self, request: Request) -> str | None:
+        if isinstance(request.auth, Machine):
+            return None
         return str(request.user.pk) if request.user.is_authenticated else self.get_ident(request)
+
+
+class PerMachine(Counted):
+    """By key: the machines of one owner do not wait for each other, nor for her."""
+
+    scope = "machine"
+
+    def subject(self, request: Request) -> str | None:
+        return request.auth.key_id if isinstance(request.auth, Machine) else None
 
 
 class PasswordPerUser(PerUser):
@@ -82,3 +96,45 @@ class CodePerAccount(PerAccount):
 
 class CodePerAddress(Counted):
     scope = "code_address"
+
+
+class Failures(Counted):
+    """What was refused is counted, and looked at before the next is tried."""
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        return self.cache.get(self._key(request), 0) < self.num_requests
+
+    def count(self, request: Request) -> None:
+        self._count(self._key(request))
+
+    def _key(self, request: Request) -> str:
+        window, self._passed = divmod(self.timer(), self.duration)
+        return f"{self.get_cache_key(request, None)}:{window:.0f}"
+
+
+class SignaturesPerKey(Failures):
+    """A machine that has lost its key or its clock, and does not stop, keeps none of its neighbours out."""
+
+    scope = "signature"
+
+    def __init__(self, key_id: str) -> None:
+        super().__init__()
+        self.key_id = key_id
+
+    def subject(self, request: Request) -> str | None:
+        return f"{self.get_ident(request)} {self.key_id}"
+
+
+class SignaturesPerAddress(Failures):
+    scope = "signature_address"
+
+
+def refuse_after_failures(request: Request, key_id: str) -> None:
+    for throttle in (SignaturesPerKey(key_id), SignaturesPerAddress()):
+        if not throttle.allow_request(request, None):
+            raise TooManyRequests(retry_after_ms=math.ceil(throttle.wait() * 1000))
+
+
+def count_failure(request: Request, key_id: str) -> None:
+    for throttle in (SignaturesPerKey(key_id), SignaturesPerAddress()):
+        throttle.count(request)

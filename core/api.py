@@ -104,8 +104,8 @@ def answer_refusal(error: Exception, context: dict[str, Any]) -> Response | None
     headers = {}
     if refusal.retry_after_ms is not None:
         headers["Retry-After"] = str(math.ceil(refusal.retry_after_ms / 1000))
-    if refusal.status == 401:
-        headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(refusal, Unauthenticated):
+        headers["WWW-Authenticate"] = refusal.scheme
     return Response(refusal.envelope(), status=refusal.status, headers=headers)
 
 

@@ -7,10 +7,11 @@ from urllib.parse import urlsplit
 from uuid import UUID, uuid5
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.utils.cache import get_conditional_response, set_response_etag
+from django.http import HttpRequest, HttpResponseBase
 from icalendar import Calendar, Event
 from rest_framework import serializers
+
+from core import conditional
 
 REFRESH = timedelta(hours=1)
 CONTENT_TYPE = "text/calendar; charset=utf-8"
@@ -43,8 +44,4 @@ def one_line(text: str) -> str:
 
 
 def answer(request: HttpRequest, content: bytes) -> HttpResponseBase:
-    """One that has not changed is not sent again."""
-    response = HttpResponse(content, content_type=CONTENT_TYPE)
-    response["Cache-Control"] = "private, no-cache"
-    set_response_etag(response)
-    return get_conditional_response(request, etag=response["ETag"], response=response) or response
+    return conditional.answer(request, content, CONTENT_TYPE)

@@ -10,17 +10,19 @@ from django.db import transaction
 
 logger = logging.getLogger(__name__)
 
-_rings: queue.Queue[tuple[Task, tuple[Any, ...]]] = queue.Queue(maxsize=10_000)
+_rings: queue.Queue[tuple[Task, tuple[Any, ...], float]] = queue.Queue(maxsize=10_000)
 _start = threading.Lock()
 _ringer: threading.Thread | None = None
 
 
-def ring(task: Task, *args: Any) -> None:
-    """Ask a worker to run `task(*args)` once the current unit has committed. Dropped while the broker is out."""
+def ring(task: Task, *args: Any, after: float = 0) -> None:
+    """Ask a worker to run `task(*args)` once the current unit has committed, or so many seconds later. Dropped while
+    the broker is out.
+    """
 
     def after_commit() -> None:
         try:
-            _rings.put_nowait((task, args))
+            _rings.put_nowait((task, args, after))
         except queue.Full:
             logger.warning("doorbell_full", extra={"task": task.name})
             return
@@ -40,8 +42,8 @@ def _ensure_ringer() -> None:
 
 def _ring_for_ever() -> None:
     while True:
-        task, args = _rings.get()
+        task, args, after = _rings.get()
         try:
-            task.apply_async(args, retry=False, ignore_result=True)
+            task.apply_async(args, countdown=after, retry=False, ignore_result=True)
         except Exception as error:  # whatever the broker's client raises, a sweep finds the row later
             logger.warning("doorbell_unheard", extra={"task": task.name, "error": repr(error)})

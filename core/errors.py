@@ -39,6 +39,7 @@ class Unauthenticated(DomainError):
     code = "unauthenticated"
     message = "Sign in first."
     status = 401
+    scheme = "Bearer"  # what to authenticate by
 
 
 class Forbidden(DomainError):

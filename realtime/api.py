@@ -10,7 +10,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.keys import Machine
 from core.errors import Invalid, Unauthenticated
+from core.ids import uuid_or_none
 from realtime import commands
 
 IDEMPOTENCY_KEY = OpenApiParameter(
@@ -42,7 +44,7 @@ def idempotent(post: Post[V, P]) -> Post[V, P]:
             response = post(view, request, *args, **kwargs)
             return response.status_code, response.data
 
-        kept = commands.once(user_id, _command_id(user_id, key), fingerprint, act)
+        kept = commands.once(user_id, _command_id(request, user_id, key), fingerprint, act)
         headers = {"Idempotency-Replayed": "true"} if kept.is_replay else {}
         return Response(kept.body, status=kept.status, headers=headers)
 
@@ -57,13 +59,12 @@ def caller(request: Request) -> uuid.UUID:
     return user_id
 
 
-def _command_id(user_id: uuid.UUID, key: str) -> uuid.UUID:
+def _command_id(request: Request, user_id: uuid.UUID, key: str) -> uuid.UUID:
     if not 1 <= len(key) <= 255:
         raise Invalid("An Idempotency-Key has at most 255 characters.")
-    try:
-        command_id = uuid.UUID(key)
-    except ValueError:
-        return commands.derived_id(user_id, key)
-    if commands.issued_at(command_id) is not None:
+    command_id = uuid_or_none(key)
+    if command_id is not None and commands.issued_at(command_id) is not None:
         commands.refuse_untimely(command_id)
-    return command_id
+    if isinstance(request.auth, Machine):  # one owner may have several, which do not know of each other
+        return commands.derived_id(user_id, f"{request.auth.key_id}\n{key}")
+    return command_id or commands.derived_id(user_id, key)

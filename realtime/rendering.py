@@ -37,6 +37,17 @@ def render(name: str) -> bool:
     return True
 
 
+def rest_of(name: str) -> float | None:
+    """In how many seconds what has changed since may be rendered. None where nothing has, or somebody is at it: she
+    asks this herself when she is done.
+    """
+    board = Board.objects.filter(pk=name, leased_until=None).first()
+    if board is None or not BoardChange.objects.filter(board=name).exists():
+        return None
+    rested_at = (board.rendered_at or now()) + timedelta(seconds=limits.board_seconds)
+    return max(0.0, (rested_at - now()).total_seconds())
+
+
 def render_due() -> int:
     """Beat: boards whose changes were left to later by the pace, a lease or a lost ring."""
     due = BoardChange.objects.values_list("board", flat=True).distinct()

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.machines import MACHINES_TOO, HasScope
 from core.api import Pages, read
 from realtime.api import idempotent
 from shifts import selectors, services
@@ -28,6 +29,8 @@ from shifts.serializers import (
     SpanIn,
 )
 
+SCHEDULERS = [HasScope("shifts.schedule", people=IsAdminUser)]
+
 
 class NewestShifts(Pages):
     ordering = ("-start_at", "-id")
@@ -42,7 +45,8 @@ class InOrder(Pages):
 
 
 class Shifts(generics.ListAPIView[Shift]):
-    permission_classes = [IsAdminUser]
+    authentication_classes = MACHINES_TOO
+    permission_classes = SCHEDULERS
     serializer_class = ShiftOut
     pagination_class = NewestShifts
 
@@ -66,7 +70,14 @@ class CoordinatorView(APIView):
     permission_classes = [IsAdminUser]
 
 
-class OneShift(CoordinatorView):
+class SchedulerView(APIView):
+    """For coordinators, and for programs of theirs."""
+
+    authentication_classes = MACHINES_TOO
+    permission_classes = SCHEDULERS
+
+
+class OneShift(SchedulerView):
     @extend_schema(responses=ShiftOut)
     def get(self, request: Request, shift_id: int) -> Response:
         return Response(ShiftOut(selectors.shift(shift_id)).data)
@@ -77,7 +88,7 @@ class OneShift(CoordinatorView):
         return Response(ShiftOut(shift).data)
 
 
-class OfferShift(CoordinatorView):
+class OfferShift(SchedulerView):
     @extend_schema(request=OfferIn, responses=ShiftOut)
     @idempotent
     def post(self, request: Request, shift_id: int) -> Response:
@@ -89,7 +100,7 @@ class OfferShift(CoordinatorView):
         return Response(ShiftOut(shift).data)
 
 
-class WithdrawOffers(CoordinatorView):
+class WithdrawOffers(SchedulerView):
     @extend_schema(request=None, responses=ShiftOut)
     @idempotent
     def post(self, request: Request, shift_id: int) -> Response:
@@ -106,7 +117,7 @@ class AssignShift(CoordinatorView):
         return Response(ShiftOut(shift).data)
 
 
-class CancelShift(CoordinatorView):
+class CancelShift(SchedulerView):
     @extend_schema(request=None, responses=ShiftOut)
     @idempotent
     def post(self, request: Request, shift_id: int) -> Response:

@@ -10,6 +10,7 @@ NOTICES = {
     # Seed 002's app shows offers and nothing else.
     messages.UPDATES: NoticeKind(gettext_noop("Changes to shifts"), ack_seconds=0, is_shown_by_all=False),
 }
+SCOPES = {"shifts.schedule": gettext_noop("Create, offer and cancel shifts")}
 BOARDS = {boards.NAME: boards.COVERAGE}
 SCHEDULE = {
     "shifts.tidy": {"task": "shifts.tasks.tidy", "schedule": 10.0},

@@ -10,12 +10,13 @@ from aiohttp import web
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from accounts import firebase, sessions
+from accounts import firebase, keys, sessions
 from accounts.models import User
 from core.wiring import declared, hooks
-from tests.accounts import wiring
+from tests.accounts import signed_views, wiring
 from tests.factories.accounts import UserFactory
 from tests.outside.identity import Identity
+from tests.signing import Machine
 
 
 @pytest.fixture
@@ -92,6 +93,28 @@ def upper_layer(settings: Any) -> Iterator[list[Any]]:
 def carrier(upper_layer: list[Any]) -> Iterator[wiring.Carrier]:
     yield wiring.carrier
     wiring.carrier.reset()
+
+
+@pytest.fixture
+def make_machine(upper_layer: list[Any], user: User, now: datetime) -> Callable[..., Machine]:
+    def make(*scopes: str, owner: User = user, name: str = "Gate 3", **facts: Any) -> Machine:
+        key, secret = keys.create_key(owner, name=name, scopes=scopes or ["sample.scan"], **{"now": now, **facts})
+        return Machine(key.pk, secret)
+
+    return make
+
+
+@pytest.fixture
+def machine(make_machine: Callable[..., Machine]) -> Machine:
+    return make_machine()
+
+
+@pytest.fixture
+def gate(api: APIClient, settings: Any) -> Iterator[APIClient]:
+    """A client of views that take signed requests."""
+    settings.ROOT_URLCONF = "tests.accounts.signed_views"
+    yield api
+    signed_views.done.clear()
 
 
 def _read_wiring_anew() -> None:

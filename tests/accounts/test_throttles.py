@@ -16,7 +16,7 @@ class ThreeAMinute(PerUser):
 
 def asking(user, address="192.0.2.1"):
     request = Request(APIRequestFactory(REMOTE_ADDR=address).get("/"))
-    request.user = user
+    request.user, request.auth = user, None
     return lambda: ThreeAMinute().allow_request(request, None)
 
 
@@ -32,7 +32,7 @@ def test_a_user_may_ask_as_often_as_the_rate_says_from_wherever():
 def test_who_is_refused_learns_when_to_come_back():
     throttle = ThreeAMinute()
     request = Request(APIRequestFactory().get("/"))
-    request.user = UserFactory()
+    request.user, request.auth = UserFactory(), None
 
     throttle.allow_request(request, None)
 

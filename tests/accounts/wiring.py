@@ -1,4 +1,4 @@
-"""Stands in the wiring for an upper layer: it hears of revocations, and carries text messages."""
+"""Stands in the wiring for an upper layer: it hears of revocations, carries texts, and has scopes for machines."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -33,3 +33,4 @@ carrier = Carrier()
 REVOKED = [hear]
 EXPORTS = {"shoes": lambda user: {"size": 42}}
 CARRIERS = {"sms": carrier}
+SCOPES = {"sample.scan": "Send scans", "sample.plan": "Plan"}

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from uuid_utils.compat import uuid7
 
+from tests.faults.outbox import wait_for
 from tests.house import House, Street, Web
 from tests.sockets import Phone
 
@@ -58,6 +60,25 @@ async def test_a_watcher_ends_with_the_latest_value_however_many_changes_there_w
 
     assert versions == sorted(set(versions))
     assert len(versions) < 50
+
+
+async def test_what_changes_while_a_board_rests_is_shown_when_it_has_rested(street, closing):
+    """By the ring alone: nobody sweeps here."""
+    redis = os.environ["REDIS_URL"]
+    house = closing.enter_context(street.house("postgresql", redis_url=redis, REALTIME_BOARD_SECONDS="1"))
+    house.worker()
+    [person] = house.call("tests.people.sign_up", 1)
+    counter = house.call("tests.sample.services.share", [person["id"]], "")
+    wait_for(lambda: house.call("tests.outbox_world.workers") == 1)
+    async with Phone(house.web(), person["token"]) as phone:
+        await phone.hello(boards=[f"sample.counter:{counter}"])
+        board = (await phone.next("board"))["data"]
+        for _ in range(3):
+            house.call("tests.sample.services.add_often", counter, person["id"], 5)
+        while board != {"total": 15}:
+            board = shown(board, await phone.next("board"))
+
+    assert board == {"total": 15}
 
 
 async def test_a_large_board_is_sent_as_what_changed(web, house, people, share, add):
@@ -171,6 +192,8 @@ async def test_a_signal_reaches_live_sockets_only(web, people):
             await anns.command("sample.wave", to=ben["id"])
             signal = await bens.next("signal")
         await anns.command("sample.wave", to=ben["id"])
+        await anns.send(type="command", id=uuid7(), name="sample.wave", data={"to": ann["id"]})
+        await anns.next("signal")  # what was said before has been said by now
     async with Phone(web, ben["token"]) as bens:
         await bens.hello(resume=("x", 0))
         later = [frame for frame in await bens.silence(0.5) if frame["type"] == "signal"]
