@@ -1,6 +1,7 @@
 FROM python:3.11-slim
 
 ENV PYTHONUNBUFFERED=1 DATA_DIR=/data STATIC_ROOT=/srv/static
+RUN apt-get update -qq && apt-get install -qq -y --no-install-recommends fonts-dejavu-core && rm -r /var/lib/apt/lists/*
 RUN useradd --system app && install --directory --owner app /data /data/media
 WORKDIR /app
 

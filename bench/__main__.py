@@ -2,7 +2,7 @@
 
 import os
 
-os.environ["DOMAINS"] = "dispatch,bookings,chat,tests.sample,bench"
+os.environ["DOMAINS"] = "dispatch,bookings,chat,fleet,tests.sample,bench"
 
 import argparse
 import platform
@@ -15,10 +15,12 @@ from bench import (
     audience,
     bookings,
     broadcast,
+    campus,
     chat,
     claims,
     dispatch,
     fanout,
+    fleet,
     history,
     latency,
     memory,
@@ -46,6 +48,8 @@ MEASUREMENTS = {
     "agenda": agenda.measure,
     "chat": chat.measure,
     "history": history.measure,
+    "fleet": fleet.measure,
+    "campus": campus.measure,
 }
 
 
@@ -76,7 +80,7 @@ def _options() -> argparse.Namespace:
 
 def _names(text: str) -> list[str]:
     """some of: fanout, latency, resume, memory, publish, push, claims, broadcast, audience, dispatch, bookings,
-    agenda, chat, history"""
+    agenda, chat, history, fleet, campus"""
     names = text.split(",")
     if unknown := set(names) - MEASUREMENTS.keys():
         raise argparse.ArgumentTypeError(f"unknown: {', '.join(unknown)}")

@@ -1,7 +1,9 @@
 """What so many of something cost the process that did them."""
 
+import os
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypedDict
 
 
@@ -26,3 +28,9 @@ def per_second(cost: Cost) -> float:
 
 def cpu_milliseconds(cost: Cost) -> float:
     return cost["cpu_seconds"] / cost["count"] * 1000
+
+
+def cpu_seconds_of(pid: int) -> float:
+    """Of all its threads, so far."""
+    user, system = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")

@@ -52,7 +52,7 @@ def open_house(street: Street, engine: str = "postgresql", **env: str) -> Iterat
     redis_url = os.environ["REDIS_URL"] if engine == "postgresql" else ""
     settings = {"DJANGO_SETTINGS_MODULE": "bench.settings", "BENCH_BUS": f"bench{time.time_ns()}"}
     limits = {"REALTIME_BOARD_SECONDS": "0", "NOTIFICATIONS_HTTP_SECONDS": "12"}
-    with street.house(engine, redis_url=redis_url, **settings, **limits, **env) as house:
+    with street.house(engine, redis_url=redis_url, **settings, **{**limits, **env}) as house:
         yield house
 
 

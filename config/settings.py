@@ -10,6 +10,7 @@ from kombu import Queue
 
 from config.env import env, flag, number, prefixed, secret, words
 from config.storages import storages
+from config.throttles import THROTTLE_RATES
 from core.logs import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -200,18 +201,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["core.api.Parser"],
     "DEFAULT_PAGINATION_CLASS": "core.api.Pages",
     "DEFAULT_THROTTLE_CLASSES": ["accounts.throttles.PerUser", "accounts.throttles.PerMachine"],
-    "DEFAULT_THROTTLE_RATES": {
-        "user": env("THROTTLE_USER", "1200/min"),
-        "machine": env("THROTTLE_MACHINE", "6000/min"),
-        "signature": env("THROTTLE_SIGNATURE", "60/min"),
-        "signature_address": env("THROTTLE_SIGNATURE_ADDRESS", "600/min"),
-        "login": env("THROTTLE_LOGIN", "10/min"),
-        "login_address": env("THROTTLE_LOGIN_ADDRESS", "300/min"),
-        "register": env("THROTTLE_REGISTER", "60/hour"),
-        "code": env("THROTTLE_CODE", "5/hour"),
-        "code_address": env("THROTTLE_CODE_ADDRESS", "100/hour"),
-        "device": env("THROTTLE_DEVICE", "60/hour"),
-    },
+    "DEFAULT_THROTTLE_RATES": THROTTLE_RATES,
     "NUM_PROXIES": TRUSTED_PROXIES,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "core.api.answer_refusal",
@@ -270,6 +260,7 @@ DISPATCH = prefixed("DISPATCH_")
 DEPOSIT_GATEWAY = env("DEPOSIT_GATEWAY", "stripe")  # for the deposits of estimates
 CHAT = prefixed("CHAT_")  # limits: see chat/conf.py
 FLEET = prefixed("FLEET_")  # limits: see fleet/conf.py
+PDF_FONT = Path(env("PDF_FONT", "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"))  # of Debian's fonts-dejavu-core
 CAMPUS_ZONE = env("CAMPUS_ZONE", "UTC")  # by whose clock a day of the fleet ends
 BOOKINGS = prefixed("BOOKINGS_")  # limits: see bookings/conf.py
 DEFAULT_CURRENCY = env("DEFAULT_CURRENCY", "USD")

@@ -1,9 +1,12 @@
 """The HTTP adapter of refusals: every error a REST client sees is `{"code", "message", "details"?}`."""
 
+import json
 import logging
 import math
+import re
 from collections.abc import Iterable
 from functools import cache
+from io import BytesIO
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -22,6 +25,8 @@ from core.errors import Busy, DomainError, Forbidden, Invalid, NotFound, TooMany
 
 logger = logging.getLogger(__name__)
 
+SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")  # as JSON escapes it
+
 
 class Pages(CursorPagination):
     page_size = 20
@@ -37,13 +42,19 @@ class Pages(CursorPagination):
 
 
 class Parser(JSONParser):
-    """A body nested deeper than the interpreter goes is a bad body, not a fault of ours."""
+    """A body nested deeper than the interpreter goes is a bad body, not a fault of ours. So is one with half of a
+    surrogate pair, which is no text: an answer that repeats it could not be written.
+    """
 
-    def parse(self, *args: Any, **kwargs: Any) -> Any:
+    def parse(self, stream: Any, *args: Any, **kwargs: Any) -> Any:
+        body = stream.read()
         try:
-            return super().parse(*args, **kwargs)
-        except RecursionError:
+            data = super().parse(BytesIO(body), *args, **kwargs)
+            if SURROGATE.search(body):
+                json.dumps(data, ensure_ascii=False).encode()
+        except (RecursionError, UnicodeEncodeError):
             raise exceptions.ParseError from None
+        return data
 
 
 class OneAnswer(BaseContentNegotiation):

@@ -58,6 +58,8 @@ def logging_config(level: str) -> dict[str, Any]:
             "django.request": {"level": "ERROR"},
             # A line for every ring of every doorbell says nothing.
             "celery": {"level": "WARNING"},
+            # A line for every table of a font, whenever a document is made.
+            "fontTools": {"level": "WARNING"},
             # At DEBUG it writes down whole answers, with what lets an app pay.
             "stripe": {"level": "WARNING"},
             # At DEBUG these write down addresses that are signed, and what they are signed with.

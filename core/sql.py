@@ -15,6 +15,8 @@ SQLITE_NAMES = {"uuid": "TEXT", "bigint": "INTEGER", "text": "TEXT", "boolean": 
 
 def relation(alias: str, columns: Columns) -> tuple[str, list[Any]]:
     """SQL and parameters of a relation `alias`; a column is its type (uuid, bigint, text or boolean) and its values."""
+    if len({len(values) for _, values in columns.values()}) > 1:
+        raise ValueError("The columns of a relation have one value for each row.")  # PostgreSQL would fill them up
     if connection.vendor == "postgresql":
         return _unnested(alias, columns)
     fields = ", ".join(

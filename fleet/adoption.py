@@ -1,7 +1,6 @@
 """Scans and violations of a plate that nobody had registered: once somebody has, they are the vehicle's."""
 
 from collections.abc import Iterable
-from functools import partial
 from itertools import islice
 
 from django.db.models import Exists, Min, OuterRef
@@ -18,7 +17,7 @@ LOT = 200  # plates a unit
 def adopt() -> None:
     """Beat, and rung when vehicles were registered. A scan that came at that moment is found by the next sweep."""
     strangers = {*_registered(Scan), *_registered(Violation)}
-    each(_lots(sorted(strangers)), partial(_adopt))
+    each(_lots(sorted(strangers)), _adopt)
 
 
 def _registered(table: type[Scan] | type[Violation]) -> Iterable[str]:
@@ -40,13 +39,16 @@ def _adopt(plates: list[str]) -> None:
 
 
 def _adopt_scans(vehicles: dict[str, Vehicle]) -> None:
-    strange = Scan.objects.filter(plate__in=vehicles, vehicle=None)
-    since = dict(strange.values_list("plate").annotate(first=Min("at")))
-    for plate in sorted(since):
-        strange.filter(plate=plate).update(vehicle=vehicles[plate])
-    if since:
-        settle([vehicles[plate] for plate in since], {vehicles[plate].pk: at for plate, at in since.items()})
+    adopted = [vehicle for vehicle in vehicles.values() if _adopt_scans_of(vehicle)]
+    if adopted:
+        # Of all their scans: what had come until the adoption was perhaps not all that it adopted.
+        scans = Scan.objects.filter(vehicle__in=adopted)
+        settle(adopted, dict(scans.values_list("vehicle").annotate(Min("at"))))
         freshness.vehicles_moved()
+
+
+def _adopt_scans_of(vehicle: Vehicle) -> int:
+    return Scan.objects.filter(plate=vehicle.plate, vehicle=None).update(vehicle=vehicle)
 
 
 def _adopt_violations(vehicles: dict[str, Vehicle]) -> None:

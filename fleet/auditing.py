@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from django.db.models import Count, Manager, Max, Min, Q
+from django.db.models import Count, F, Manager, Max, Min, Q, QuerySet, Value
 from django.db.models.functions import TruncDate
 
 from core.clocks import local_day
@@ -24,37 +24,61 @@ def whole() -> Days | None:
 
 def recount(days: Days) -> Changes:
     """From the rows, whatever the counts say."""
-    counted: Changes = Counter()
-    for measure, column in ((ENTRY, "in_at"), (EXIT, "out_at")):
-        logs = VehicleLog.objects.filter(_within(column, days))
-        by_day = logs.values_list(TruncDate(column, tzinfo=zone()), "department")
-        for day, department, count in by_day.annotate(Count("pk")).order_by():
-            counted[Counted(day, measure, department)] = count
-    sorts = ["department", "type", "status"]
-    violations = Violation.objects.filter(_within("reported_at", days))
-    by_day = violations.values_list(TruncDate("reported_at", tzinfo=zone()), *sorts)
-    for day, department, kind, status, count in by_day.annotate(Count("pk")).order_by():
-        counted[Counted(day, VIOLATION, department, kind, status)] = count
-    return counted
+    entries, *others = _in_rows(days)
+    return _sum(entries.union(*others, all=True))
 
 
 def counted(days: Days) -> Changes:
-    rows = Tally.objects.filter(day__gte=days.first, day__lte=days.last).exclude(count=0)
-    return Counter({Counted(*sort): count for *sort, count in rows.values_list(*Counted._fields, "count")})
+    return _sum(_in_tallies(days, F("count")))
+
+
+def drift(days: Days) -> Changes:
+    """What the counts lack; what they have too much is negative. One statement sees one moment: who counts meanwhile is
+    no difference.
+    """
+    entries, *others = _in_rows(days)
+    return _sum(entries.union(*others, _in_tallies(days, -F("count")), all=True))
 
 
 @unit
 def repair(days: Days) -> Changes:
-    """Count anew; whoever changes a count of these days meanwhile waits. Answers by how much which was wrong."""
-    locked = Tally.objects.select_for_update(no_key=True).filter(day__gte=days.first, day__lte=days.last)
-    list(locked.order_by(*Counted._fields).values_list("pk"))
-    right, was = recount(days), counted(days)
-    wrong = Counter(right)
-    wrong.subtract(was)
-    tallies.move(was, right)
-    if any(wrong.values()):
+    """Count anew; whoever changes a count meanwhile waits. Answers by how much which was wrong."""
+    tallies.lock()
+    wrong = drift(days)
+    if wrong:
+        tallies.move(tallies.NOTHING, wrong)
         freshness.all_changed()
-    return Counter({sort: by for sort, by in wrong.items() if by})
+    return wrong
+
+
+def _in_rows(days: Days) -> list[QuerySet[Any, Any]]:
+    logs = {"type": Value(""), "status": Value("")}
+    return [
+        _grouped(VehicleLog.objects, "in_at", days, measure=Value(ENTRY), **logs),
+        _grouped(VehicleLog.objects, "out_at", days, measure=Value(EXIT), **logs),
+        _grouped(Violation.objects, "reported_at", days, measure=Value(VIOLATION)),
+    ]
+
+
+def _grouped(rows: Manager[Any], column: str, days: Days, **constants: Value) -> QuerySet[Any, Any]:
+    dated = rows.filter(_within(column, days)).annotate(day=TruncDate(column, tzinfo=zone()), **constants)
+    return dated.order_by().values_list(*Counted._fields).annotate(number=Count("pk"))
+
+
+def _in_tallies(days: Days, number: Any) -> QuerySet[Any, Any]:
+    return Tally.objects.filter(_counted_on(days)).values_list(*Counted._fields).annotate(number=number)
+
+
+def _sum(numbers: QuerySet[Any, Any]) -> Changes:
+    """What comes to nothing is left out."""
+    summed: Changes = Counter()
+    for *sort, number in numbers:
+        summed[Counted(*sort)] += number
+    return Counter({sort: number for sort, number in summed.items() if number})
+
+
+def _counted_on(days: Days) -> Q:
+    return Q(day__gte=days.first, day__lte=days.last)
 
 
 def _ends(rows: Manager[Any], column: str) -> list[Any]:

@@ -8,10 +8,9 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from core.counting import count_by_status
 from fleet import figures, freshness, ranges, selectors, shapes
 from fleet.conf import limits
-from fleet.models import Vehicle, Violation
+from fleet.models import Vehicle
 from fleet.ranges import Days, Grouping
 from realtime.boards import BoardKind
 
@@ -19,8 +18,7 @@ from realtime.boards import BoardKind
 def show_violations(days: Days) -> dict[str, Any]:
     """The newest, and how many there are in each state, whenever they were."""
     newest = selectors.violations()[: limits.shown]
-    states = count_by_status(Violation.objects.all(), Violation.Status)
-    return {"states": states, **{f"violation:{one.pk}": shapes.violation(one) for one in newest}}
+    return {"states": figures.states(), **{f"violation:{one.pk}": shapes.violation(one) for one in newest}}
 
 
 def show_vehicles(days: Days) -> dict[str, Any]:
@@ -38,9 +36,9 @@ def show_distribution(days: Days) -> dict[str, Any]:
     return shapes.distribution(figures.distribution(days))
 
 
-def show_logs(days: Days) -> dict[str, Any]:
-    moved = figures.movements(days, Grouping.DAY)
-    shown = {f"day:{bucket.date}": shapes.bucket(bucket, movements) for bucket, movements in moved.values()}
+def show_logs(days: Days, grouping: Grouping = Grouping.DAY) -> dict[str, Any]:
+    moved = figures.movements(days, grouping)
+    shown = {f"{grouping}:{bucket.date}": shapes.bucket(bucket, movements) for bucket, movements in moved.values()}
     return {"days": shapes.days(days), **shown}
 
 

@@ -54,8 +54,3 @@ class AlreadyReviewed(DomainError):
 class NotConfirmed(DomainError):
     code = "not_confirmed"
     message = "Only a confirmed violation can be sanctioned."
-
-
-class AlreadyLifted(DomainError):
-    code = "already_lifted"
-    message = "This sanction was lifted already."

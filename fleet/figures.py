@@ -76,11 +76,11 @@ def summary(days: Days) -> Summary:
         total_vehicles=Vehicle.objects.count(),
         movements=Movements(counted.entries.total(), counted.exits.total()),
         trend=percent_change(sum(before.by_type.values()), total),
-        types=_ranked(counted.by_type),
-        department_violations=_ranked(counted.by_department),
+        types=ranked(counted.by_type),
+        department_violations=ranked(counted.by_department),
         department_movements=[
             (department, Movements(counted.entries[department], counted.exits[department]))
-            for department, _ in _ranked(counted.entries + counted.exits)
+            for department, _ in ranked(counted.entries + counted.exits)
         ],
     )
 
@@ -88,7 +88,14 @@ def summary(days: Days) -> Summary:
 def distribution(days: Days) -> Distribution:
     counted = _counts(days)
     total = sum(counted.by_type.values())
-    return Distribution(days, total, _ranked(counted.by_type), _ranked(counted.by_department))
+    return Distribution(days, total, ranked(counted.by_type), ranked(counted.by_department))
+
+
+def states() -> dict[str, int]:
+    """How many violations there are in each state, whenever they were."""
+    reported = Tally.objects.filter(measure=tallies.VIOLATION).values_list("status").annotate(Sum("count"))
+    counts = dict(reported.order_by())
+    return {status: counts.get(status, 0) for status in Violation.Status.values}
 
 
 def movements(days: Days, grouping: Grouping) -> dict[str, tuple[Bucket, Movements]]:
@@ -113,10 +120,10 @@ def registry() -> Registry:
     return Registry(
         total=places.total(),
         onsite=places[Vehicle.Status.ONSITE],
-        types=dict(_ranked(types)),
-        departments=dict(_ranked(departments)),
-        year_levels=dict(_ranked(year_levels)),
-        registrations=dict(_ranked(registrations)),
+        types=dict(ranked(types)),
+        departments=dict(ranked(departments)),
+        year_levels=dict(ranked(year_levels)),
+        registrations=dict(ranked(registrations)),
     )
 
 
@@ -150,6 +157,6 @@ def _in(days: Days) -> Q:
     return Q(day__gte=days.first, day__lte=days.last)
 
 
-def _ranked(counted: Counter[str]) -> list[tuple[str, int]]:
+def ranked(counted: Counter[str]) -> list[tuple[str, int]]:
     """The most frequent first, and what is as frequent in the order of its name. What came to nothing is not there."""
     return sorted((item for item in counted.items() if item[1]), key=lambda item: (-item[1], item[0]))

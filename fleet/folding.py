@@ -3,15 +3,16 @@ however often, the stays are the same.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from core.clocks import INSTANT
 from fleet.conf import limits
 from fleet.models import Scan
 
 IN, OUT = Scan.Direction.IN.value, Scan.Direction.OUT.value
-REPEAT = timedelta(seconds=limits.repeat_seconds)
+REPEAT = max(timedelta(seconds=limits.repeat_seconds), INSTANT)  # at the same instant a vehicle passes once
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -44,19 +45,26 @@ class Stay:
     def columns(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__slots__}
 
-    def first_reading(self) -> Reading:
-        return Reading(self.at, OUT if self.in_at is None else IN, self.in_by or self.out_by)
+    def known_before(self, moment: datetime) -> "Stay":
+        """What was known of it, the last stay that began before then, by what happened before."""
+        if self.out_at is not None and self.out_at < moment:
+            return self
+        return replace(self, out_at=None, out_by="", is_open=True)
+
+    def last_reading(self) -> Reading:
+        """That counted."""
+        return Reading(self.at, IN, self.in_by) if self.out_at is None else Reading(self.out_at, OUT, self.out_by)
 
 
 def fold(readings: Iterable[Reading], begin: Stay | None = None) -> tuple[list[Stay], Reading | None]:
     """The stays, oldest first, and the last reading that counted.
 
-    `begin` is a stay that is known from its first reading; `readings`, in order, are all after that. A vehicle that is
-    read again in the same direction within REPEAT of the last reading that counted has not moved: two antennas saw it.
-    An entry while it is inside means that nobody saw it go.
+    `readings` are in order; `begin` is the stay before them, as far as it was known then. A vehicle that is read again
+    in the same direction within REPEAT of the last reading that counted has not moved: two antennas saw it. An entry
+    while it is inside means that nobody saw it go.
     """
-    last = begin.first_reading() if begin else None
-    stays = [Stay.begun_by(last)] if last else []
+    last = begin.last_reading() if begin else None
+    stays = [begin] if begin else []
     for reading in readings:
         if last and last.direction == reading.direction and reading.at - last.at < REPEAT:
             continue

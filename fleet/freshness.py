@@ -21,7 +21,7 @@ def violations_changed() -> None:
 
 def registry_changed() -> None:
     """Violations show whose vehicle it was."""
-    _changed(VEHICLES, SUMMARY, VIOLATIONS, DISTRIBUTION)
+    _changed(VEHICLES, SUMMARY, VIOLATIONS)
 
 
 def all_changed() -> None:

@@ -2,7 +2,8 @@
 
 Each is kept under the version of the board whose figures it shows, and every change makes a new version: what was read
 meanwhile stays under the old one, where nobody looks any more. There are as many places as entries may be kept, and a
-read has one of them: a new read takes it from an old one.
+read has one of them: a new read takes it from an old one. A change that Redis cannot be told of shows when the time of
+what was kept before is over.
 """
 
 import hashlib
@@ -60,8 +61,9 @@ def sweep() -> int:
     outdated = []
     for place, entry in _entries():
         board = entry.query.partition("?")[0]
-        version = versions.setdefault(board, _version_of(board))
-        if entry.version != version or not entry.is_young(limits.cache_seconds):
+        if board not in versions:
+            versions[board] = _version_of(board)
+        if entry.version != versions[board] or not entry.is_young(limits.cache_seconds):
             outdated.append(place)
     cache.delete_many(outdated)
     return len(outdated)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_noop
 
 from fleet import selectors
 from fleet.models import Vehicle, Violation
-from notifications.messages import Message
+from notifications.messages import Message, Words
 
 ALERTS = "fleet_alerts"
 VIOLATION = "fleet.violation"
@@ -24,7 +24,7 @@ def violations_reported(violations: Sequence[Violation], *, now: datetime) -> Me
         gettext_noop("Violation reported") if one else gettext_noop("Violations reported"),
         "{type}: {plate}" if one else gettext_noop("{count} violations, the last of {plate}"),
         to=selectors.officers(),
-        params={"type": newest.label, "plate": newest.plate, "count": len(violations)},
+        params={"type": Words(newest.label), "plate": newest.plate_number, "count": len(violations)},
         data={"type": "violation_reported", "violation_id": str(newest.pk)},
         occasion=now.isoformat(),
     )

@@ -1,4 +1,4 @@
-from rest_framework.permissions import BasePermission
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -10,6 +10,14 @@ class IsOfTheFleet(BasePermission):
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         return bool(request.user.is_authenticated and selectors.readers([request.user.pk]))
+
+
+class IsOfTheFleetOrDecides(BasePermission):
+    """Guards look; officers and staff change things."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        asked = IsOfTheFleet if request.method in SAFE_METHODS else Decides
+        return asked().has_permission(request, view)
 
 
 class Decides(BasePermission):

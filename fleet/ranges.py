@@ -58,6 +58,7 @@ NAMED: dict[str, Callable[[date], Days]] = {
     "year": lambda today: Days(today.replace(month=1, day=1), today),
 }
 DEFAULT = "7d"
+LONGEST = 5 * 366  # days that may be asked for
 
 SPELLED: dict[Grouping, Callable[[date], str]] = {
     Grouping.DAY: date.isoformat,
@@ -83,7 +84,7 @@ def usual_grouping(days: Days) -> Grouping:
     """Some sixty bars at most."""
     if days.count <= 62:
         return Grouping.DAY
-    return Grouping.MONTH if days.count <= 5 * 366 else Grouping.YEAR
+    return Grouping.MONTH if days.count <= LONGEST else Grouping.YEAR
 
 
 def bucket_of(day: date, grouping: Grouping) -> str:

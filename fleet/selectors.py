@@ -46,6 +46,12 @@ def locked_vehicle(vehicle_id: UUID) -> Vehicle:
     return found
 
 
+def locked_vehicles(vehicle_ids: Collection[UUID]) -> list[Vehicle]:
+    """In the order in which everybody locks them."""
+    vehicles = Vehicle.objects.select_for_update(no_key=True).filter(pk__in=vehicle_ids)
+    return list(vehicles.order_by("pk"))
+
+
 def vehicles_with(plates: Iterable[str], *fields: str) -> Mapping[str, Vehicle]:
     """By plate, with these fields or all; locked, in the order in which everybody locks them."""
     vehicles = Vehicle.objects.select_for_update(no_key=True).filter(plate__in=set(plates)).order_by("pk")
@@ -82,3 +88,8 @@ def sanction(sanction_id: UUID) -> Sanction:
     if found is None:
         raise NoSuchSanction
     return found
+
+
+def sanctions() -> QuerySet[Sanction]:
+    """With whom they concern."""
+    return Sanction.objects.select_related("vehicle").order_by("-created_at", "-pk")

@@ -1,7 +1,7 @@
 """Makes the logs of vehicles say what their scans say, from the first scan that is new on.
 
-The vehicles are locked, so what is read here is all there is. What comes in order costs the same as what comes late:
-the last log before is folded anew with all scans since.
+The vehicles are locked, so what is read here is all there is. The last log before says where a vehicle was; from there
+on its scans are folded anew. Those of before are not read: they may be forgotten.
 """
 
 from collections import Counter, defaultdict
@@ -72,8 +72,7 @@ class Difference:
 
 def settle(vehicles: Sequence[Vehicle], since: Instants) -> list[VehicleLog]:
     """`since` has the first new scan of each of these vehicles, which are locked. Answers the logs that are new."""
-    logs = _logs(since)
-    readings = _readings({key: min([at, *(log.at for log in logs[key][:1])]) for key, at in since.items()})
+    logs, readings = _logs(since), _readings(since)
     difference = Difference()
     for vehicle in vehicles:
         _compare(vehicle, since[vehicle.pk], logs[vehicle.pk], readings[vehicle.pk], difference)
@@ -107,11 +106,9 @@ def _since(since: Instants) -> tuple[str, list[object]]:
 def _compare(
     vehicle: Vehicle, since: datetime, logs: list[VehicleLog], readings: list[Reading], difference: Difference
 ) -> None:
-    begin = _stay(logs[0]) if logs and logs[0].at < since else None
-    after = begin.first_reading() if begin else None
+    begin = _stay(logs[0]).known_before(since) if logs and logs[0].at < since else None
     # In the order of their instants, directions and sources: which came first to us must not matter.
-    news = sorted(reading for reading in readings if after is None or _is_after(reading, after))
-    stays, last = fold(news, begin)
+    stays, last = fold(sorted(readings), begin)
     known = {log.at: log for log in logs}
     for stay in stays:
         log = known.pop(stay.at, None)
@@ -124,11 +121,6 @@ def _compare(
     if last:
         vehicle.status = Vehicle.Status.ONSITE if stays[-1].is_open else Vehicle.Status.OFFSITE
         vehicle.status_at = last.at
-
-
-def _is_after(reading: Reading, first: Reading) -> bool:
-    """Readings of the same instant and direction say the same as the first."""
-    return (reading.at, reading.direction) > (first.at, first.direction)
 
 
 def _stay(log: VehicleLog) -> Stay:

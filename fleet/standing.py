@@ -22,8 +22,8 @@ OFFENSES = {1: Sanction.Type.WARNING, 2: Sanction.Type.SUSPENSION}  # and from t
 
 def next_sanction(vehicle: Vehicle, violation: Violation, by: User, now: datetime) -> Sanction:
     """`vehicle` is locked: two violations cannot both be the second."""
-    offense = vehicle.sanctions.standing().count() + 1
-    kind = OFFENSES.get(offense, Sanction.Type.REVOCATION)
+    offense = next_offense(vehicle)
+    kind = type_of(offense)
     return Sanction.objects.create(
         violation=violation,
         vehicle=vehicle,
@@ -35,6 +35,14 @@ def next_sanction(vehicle: Vehicle, violation: Violation, by: User, now: datetim
         created_by=by,
         created_at=now,
     )
+
+
+def next_offense(vehicle: Vehicle) -> int:
+    return vehicle.sanctions.standing().count() + 1
+
+
+def type_of(offense: int) -> Sanction.Type:
+    return OFFENSES.get(offense, Sanction.Type.REVOCATION)
 
 
 def suspended_until(now: datetime) -> datetime:
@@ -66,6 +74,11 @@ def _registration(vehicle: Vehicle, sanctions: Collection[str], today: date) -> 
         return Vehicle.Registration.REVOKED
     if Sanction.Type.SUSPENSION in sanctions:
         return Vehicle.Registration.SUSPENDED
+    return unbarred(vehicle, today)
+
+
+def unbarred(vehicle: Vehicle, today: date) -> str:
+    """As long as nothing is decided against it."""
     is_over = vehicle.registration_valid_until is not None and vehicle.registration_valid_until < today
     return Vehicle.Registration.EXPIRED if is_over else Vehicle.Registration.ACTIVE
 
@@ -74,7 +87,8 @@ def end_what_is_over(now: datetime) -> None:
     """Beat: suspensions that have been served, and registrations that were valid until yesterday."""
     served = Sanction.objects.active().filter(end_at__lte=now).order_by("pk")
     each(served.values_list("pk", flat=True), partial(_end, now=now))
-    _expire(now)
+    while _expire(now) == LOT:
+        pass  # lot by lot: gates wait for vehicles that are locked
 
 
 @unit
@@ -86,10 +100,11 @@ def _end(sanction_id: UUID, now: datetime) -> None:
 
 
 @unit
-def _expire(now: datetime) -> None:
+def _expire(now: datetime) -> int:
     valid = Vehicle.objects.filter(registration_status=Vehicle.Registration.ACTIVE)
     over = valid.filter(registration_valid_until__lt=local_date(now))
-    locked = list(over.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
+    locked = list(over.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True)[:LOT])
     if locked:
         valid.filter(pk__in=locked).update(registration_status=Vehicle.Registration.EXPIRED)
         freshness.registry_changed()
+    return len(locked)

@@ -46,6 +46,13 @@ def of_violations(violations: Iterable[Violation]) -> Changes:
     return Counter(map(of_violation, violations))
 
 
+def lock() -> None:
+    """All of them, also those that there are not yet. On SQLite nobody else writes during a unit."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE fleet_tally IN SHARE ROW EXCLUSIVE MODE")
+
+
 def move(before: Changes, after: Changes) -> None:
     """Last in its unit: everybody's counts of a day are in the same few rows. In order, or two would deadlock."""
     after = after.copy()

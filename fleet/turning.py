@@ -1,17 +1,27 @@
 """Boards show the last days up to today, and a day ends without anybody telling: at midnight of the campus."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from core.clocks import local_day
 from core.unit import unit
 from fleet import freshness
 from fleet.ranges import local_date, zone
+from realtime import rendering
 from realtime.models import Board
+
+MINUTE = timedelta(minutes=1)
 
 
 @unit
 def turn_over(now: datetime) -> None:
-    """Beat: render anew what was rendered yesterday."""
+    """Beat: render anew what was rendered yesterday, or so soon after that it may show yesterday's days."""
     midnight = local_day(local_date(now), zone().key).start
-    if Board.objects.filter(pk__in=freshness.BOARDS, rendered_at__lt=midnight).exists():
+    if Board.objects.filter(pk__in=freshness.BOARDS, rendered_at__lt=midnight + MINUTE).exists():
         freshness.all_changed()
+
+
+def begin() -> None:
+    """Somebody looks who does not ask for the boards themselves: one that was never rendered would not turn over."""
+    rendered = Board.objects.filter(pk__in=freshness.BOARDS, version__gt=0).values_list("name", flat=True)
+    for name in set(freshness.BOARDS) - set(rendered):
+        rendering.render(name)

@@ -1,9 +1,10 @@
 from django.utils.translation import gettext_noop
 
-from fleet import boards, messages
+from fleet import boards, commands, demo, exports, leaving, messages, metrics, preflight
 from notifications.catalogue import NoticeKind
 
 BOARDS = boards.BOARDS
+COMMANDS = commands.COMMANDS
 NOTICES = {messages.ALERTS: NoticeKind(gettext_noop("Alerts of the fleet"))}
 SCOPES = {
     "fleet.scans": gettext_noop("Say which vehicles passed a gate"),
@@ -16,3 +17,9 @@ SCHEDULE = {
     "fleet.sweep_kept": {"task": "fleet.tasks.sweep_kept", "schedule": 600.0},
     "fleet.forget": {"task": "fleet.tasks.forget", "schedule": 86_400.0},
 }
+COLLECTORS = [metrics.collector]
+PREFLIGHT = {"fleet": preflight.fleet}
+ANONYMISED = [leaving.retire]
+EXPORTS = {"fleet": exports.fleet}
+DEMO = [demo.campus]
+WAYS_IN = [demo.ways_in]

@@ -26,6 +26,7 @@ from realtime.transport import Transport
 EARLY_FRAMES = 64
 
 Translate = Callable[[str], Sequence[str]]
+BoardMoved = Callable[[str, int], None]
 
 
 class Connection:
@@ -79,6 +80,8 @@ class Connection:
         self._outstanding: deque[tuple[int, int]] = deque()
         self._outstanding_bytes = 0
         self.boards: dict[str, int] = {}
+        # Of a dialect that looks at boards: it hears that one has moved, and shows it in its own words.
+        self.board_moved: BoardMoved | None = None
         self.is_closed = False
         self.closed_with: Close | None = None  # None where the client went by itself
 

@@ -40,7 +40,8 @@ class Greeting:
 
 class DialectConsumer(AsyncConsumer):
     """Subclasses say who may come (`admit`), what is said first (`greet`), and how words translate (`frame`, `signal`,
-    `hear`; `frames` where one is not enough).
+    `hear`; `frames` where one is not enough). What it shows beyond its user's events begins and ends with `opened` and
+    `gone`.
 
     `admit` and `greet` run in a thread and may use the ORM; the others run in the event loop and may not.
     """
@@ -64,6 +65,12 @@ class DialectConsumer(AsyncConsumer):
         """For a dialect that may take several to say it."""
         frame = self.frame(event)
         return [] if frame is None else [frame]
+
+    def opened(self) -> None:
+        """The client was greeted."""
+
+    def gone(self) -> None:
+        """The socket is closed, whether it was greeted or not."""
 
     def signal(self, signal: dict[str, Any]) -> dict[str, Any] | None:
         """The dialect's frame for a signal, or None."""
@@ -95,8 +102,10 @@ class DialectConsumer(AsyncConsumer):
         hub.join(self.connection)
         try:
             await self._greet(identity)
+            self.opened()
             await self._listen(receive)
         finally:
+            self.gone()
             hub.leave(self.connection)
 
     async def _identify(self) -> Identity | None:

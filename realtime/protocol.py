@@ -79,6 +79,8 @@ def parse(message: dict[str, Any]) -> Frame:
         raise BadFrame("Frames are text, not binary.")
     try:
         frame = _decode(text)
+        if SURROGATE.search(text):
+            json.dumps(frame, ensure_ascii=False).encode()  # half of a pair is no text, and no answer could repeat it
     except (ValueError, RecursionError):
         raise BadFrame from None
     if not isinstance(frame, dict) or not isinstance(frame.get("type"), str):
@@ -97,6 +99,7 @@ def command_in(frame: Frame) -> dict[str, Any]:
     return read(CommandIn, frame)
 
 
+SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")  # as JSON escapes it
 is_name = re.compile(r"[a-z_]{1,40}\.[a-z_]{1,39}").fullmatch
 
 

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q
@@ -25,12 +25,13 @@ CANNOT_COMPUTE = encode(
 
 def render(name: str) -> bool:
     """Compute the board and tell its watchers. False when another renderer has it, or had it a moment ago."""
-    board = _claim(name)
+    at = now()  # the pace goes from one beginning to the next, or boards would be later by what it takes
+    board = _claim(name, at)
     if board is None:
         return False
     claimed = list(BoardChange.objects.filter(board=name).values_list("pk", flat=True))
     data, error = _compute(name)
-    if not _store(board, claimed, data, error):
+    if not _store(board, at, claimed, data, error):
         return False
     part, base = _part(board, data, error)
     hints.announce_board(name, epoch(), board.version + 1, part, base)
@@ -54,8 +55,7 @@ def render_due() -> int:
     return sum(render(name) for name in due)
 
 
-def _claim(name: str) -> Board | None:
-    at = now()
+def _claim(name: str, at: datetime) -> Board | None:
     is_free = Q(leased_until=None) | Q(leased_until__lte=at)
     is_rested = Q(rendered_at=None) | Q(rendered_at__lte=at - timedelta(seconds=limits.board_seconds))
     leased_until = at + timedelta(seconds=limits.board_lease_seconds)
@@ -75,12 +75,12 @@ def _compute(name: str) -> tuple[dict[str, Any] | None, str | None]:
 
 
 @unit
-def _store(board: Board, claimed: list[int], data: dict[str, Any] | None, error: str | None) -> bool:
+def _store(board: Board, at: datetime, claimed: list[int], data: dict[str, Any] | None, error: str | None) -> bool:
     BoardChange.objects.filter(pk__in=claimed).delete()
     # A renderer that slept through its lease must not put its old value over a newer one.
     newer = {"data": encode(data) if data is not None else None, "error": error, "version": board.version + 1}
     current = Board.objects.filter(pk=board.pk, version=board.version)
-    return bool(current.update(**newer, rendered_at=now(), leased_until=None))
+    return bool(current.update(**newer, rendered_at=at, leased_until=None))
 
 
 def whole(board: Board) -> str:

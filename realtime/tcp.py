@@ -60,7 +60,7 @@ class UvicornTcp:
         return self._writable.is_set() and not protocol.close_sent and protocol.handshake_complete
 
     def backlog(self) -> int:
-        return 0
+        return int(self._transport.get_write_buffer_size())
 
     def write(self, frame: bytes) -> None:
         self._transport.write(frame)

@@ -44,6 +44,11 @@ class Transport:
             return False
         return self._tcp is None or self._tcp.backlog() < limits.transport_bytes
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether all that was written has left this process."""
+        return self._finishing is None and (self._tcp is None or self._tcp.backlog() == 0)
+
     def write(self, text: str) -> None:
         self.write_frame(text, None)
 

@@ -163,6 +163,10 @@ def _meet_epoch(hub: Hub, epoch: str) -> None:
 
 def _bar(hub: Hub, name: str, user_id: UUID) -> None:
     for connection in hub.watching.of(name):
-        if connection.user_id == user_id:
-            hub.watching.remove(connection, name)
-            connection.say("board", board=name, error=frames.refusal(BoardClosed().envelope()))
+        if connection.user_id != user_id:
+            continue
+        if connection.translate is not None:  # a dialect has no words for it
+            hub.close(connection, Close.FORBIDDEN, BoardClosed.message)
+            continue
+        hub.watching.remove(connection, name)
+        connection.say("board", board=name, error=frames.refusal(BoardClosed().envelope()))

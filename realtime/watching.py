@@ -47,24 +47,32 @@ class Watching:
             known = connection.boards[name]
             if version <= known:
                 continue
-            if base in (None, known) and connection.pass_on(text, frame):
+            if connection.board_moved is None and base in (None, known) and connection.pass_on(text, frame):
                 connection.boards[name] = version
             else:
-                self.lacking.add((connection, name))
+                self._note(connection, name, version)
 
     def compare(self, versions: Iterable[tuple[str, int]]) -> None:
         """The periodic check read these versions: whoever has another lacks it."""
         for name, version in versions:
             for connection in self._watchers.get(name, ()):
                 if connection.boards[name] < version:
-                    self.lacking.add((connection, name))
+                    self._note(connection, name, version)
 
     def forget_versions(self) -> None:
         """Another epoch: versions before it mean nothing."""
         for name, watchers in self._watchers.items():
             for connection in watchers:
                 connection.boards[name] = NEVER_SEEN
-                self.lacking.add((connection, name))
+                self._note(connection, name, NEVER_SEEN)
+
+    def _note(self, connection: Connection, name: str, version: int) -> None:
+        """There is a version that the connection was not shown."""
+        if connection.board_moved is None:
+            self.lacking.add((connection, name))
+        else:
+            connection.boards[name] = version
+            connection.board_moved(name, version)
 
     def due(self) -> list[str]:
         """Boards that some socket lacks and could be written now."""

@@ -118,6 +118,7 @@ TABLES = {
     "notices": "faults of notices",
     "latency": "from a deed to who hears of it",
     "lives": "lives of conversations",
+    "campus": "lives of a campus",
 }
 
 

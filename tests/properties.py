@@ -1,5 +1,9 @@
 """How often a property is tried: by `make soak` many times as often as by `make test`."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import transaction
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
@@ -19,3 +23,11 @@ def tries(quick: int, thorough: int = 0) -> int:
 def live(machine: type[RuleBasedStateMachine], *, lives: int, steps: int) -> None:
     """Mark tests that do with `hypothesis`: it is not seen from outside that they try a property."""
     run_state_machine_as_test(machine, settings=settings(max_examples=lives, stateful_step_count=steps))
+
+
+@contextmanager
+def one_try() -> Iterator[None]:
+    """What is written inside is not there at the next try. Units commit as ever."""
+    with transaction.atomic():  # noqa: TID251 - not a service
+        yield
+        transaction.set_rollback(True)

@@ -12,7 +12,9 @@ from django.core.management import get_commands
 
 from bookings import conf as bookings
 from chat import conf as chat
+from core.wiring import declared
 from dispatch import conf as dispatch
+from fleet import conf as fleet
 from payments import conf as payments
 from realtime import conf as realtime
 
@@ -134,6 +136,12 @@ def table(title: str) -> dict[str, str]:
     return dict(re.findall(r"^\| `([A-Z_]+)` \| ([^|]*?) \|", section, re.MULTILINE))
 
 
+def test_every_scope_is_documented_and_no_other():
+    documented = re.findall(r"^\| `(\w+\.\w+)` \|", text_of("docs/clients/machines.md"), re.MULTILINE)
+
+    assert set(documented) == declared("SCOPES").keys()
+
+
 def test_every_setting_is_documented_and_no_other():
     sources = [*ROOT.glob("config/*.py"), *ROOT.glob("config/management/commands/*.py")]
     read = {
@@ -152,6 +160,7 @@ def test_every_setting_is_documented_and_no_other():
         ("Limits of dispatch", "DISPATCH", dispatch.Limits),
         ("Limits of bookings", "BOOKINGS", bookings.Limits),
         ("Limits of chat", "CHAT", chat.Limits),
+        ("Limits of fleet", "FLEET", fleet.Limits),
         ("Limits of payments", "PAYMENTS", payments.Limits),
     ],
 )

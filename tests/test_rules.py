@@ -103,7 +103,9 @@ def test_every_native_post_honours_an_idempotency_key():
 
 def test_every_view_that_machines_may_use_asks_for_a_scope_that_is_declared():
     """Alone, and not beside what the owner of a machine may do: see accounts.machines."""
-    signed = [view for view in views(get_resolver().url_patterns) if SignedAuthentication in view.authentication_classes]
+    signed = [
+        view for view in views(get_resolver().url_patterns) if SignedAuthentication in view.authentication_classes
+    ]
     scopes = {view.__name__: [getattr(one, "scope", "") for one in view.permission_classes] for view in signed}
 
     assert scopes

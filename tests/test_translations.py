@@ -16,7 +16,7 @@ from django.utils import translation
 from notifications.catalogue import all_kinds
 from tests.house import ROOT
 
-APPS = ["core", "accounts", "notifications", "shifts", "dispatch", "bookings", "chat"]
+APPS = ["core", "accounts", "notifications", "shifts", "dispatch", "bookings", "chat", "fleet"]
 MARKS = {"_", "gettext", "gettext_lazy", "gettext_noop"}
 MARKS_IN_CONTEXT = {"pgettext", "pgettext_lazy"}
 IN_TEMPLATES = re.compile(

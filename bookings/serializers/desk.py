@@ -9,7 +9,7 @@ from rest_framework import serializers
 from bookings.conf import limits
 from bookings.models import Reservation
 from bookings.names import display_name
-from bookings.serializers.fields import DayField, InstantField
+from core.fields import DayField, InstantField
 
 
 class AgendaIn(serializers.Serializer):

@@ -8,7 +8,7 @@ from accounts.zones import validate_zone
 from bookings.conf import limits
 from bookings.models import Plan, Provider, Service
 from bookings.policies import validate_policy
-from bookings.serializers.fields import DayField
+from core.fields import DayField
 from core.hours import validate_hours, validate_spans
 from core.money import CurrencyField, MinorUnitsField
 

@@ -5,7 +5,8 @@ from rest_framework import serializers
 
 from bookings.conf import limits
 from bookings.models import Reservation, Review, WaitlistEntry
-from bookings.serializers.fields import GatewayIn, InstantField, ReasonIn
+from bookings.serializers.fields import GatewayIn, ReasonIn
+from core.fields import InstantField
 
 ATTENDEE_TYPES = ["self", "family", "friend", "guest"]
 

@@ -368,6 +368,12 @@ class Migration(migrations.Migration):
             model_name="violation",
             index=models.Index(condition=models.Q(("vehicle", None)), fields=["plate"], name="violations_of_strangers"),
         ),
+        migrations.AddIndex(
+            model_name="violation",
+            index=models.Index(
+                condition=models.Q(("status", "pending")), fields=["created_at", "id"], name="violations_to_review"
+            ),
+        ),
         migrations.AddConstraint(
             model_name="violation",
             constraint=models.UniqueConstraint(fields=("source", "event_id"), name="one_violation_per_event"),

@@ -54,6 +54,7 @@ class Violation(models.Model):
             models.Index(fields=["vehicle", "-reported_at"], name="violations_of_vehicle"),
             models.Index(fields=["-reported_at", "-id"], name="violations_newest_first"),
             models.Index(fields=["plate"], condition=Q(vehicle=None), name="violations_of_strangers"),
+            models.Index(fields=["created_at", "id"], condition=Q(status="pending"), name="violations_to_review"),
         ]
 
     def __str__(self) -> str:
@@ -63,6 +64,17 @@ class Violation(models.Model):
     def label(self) -> str:
         """The type as the seed's lists have it."""
         return f"{self.type}: {self.note}" if self.type == self.Type.OTHER and self.note else self.type
+
+    @property
+    def plate_number(self) -> str:
+        """As it is shown."""
+        return self.vehicle.plate_number if self.vehicle else self.plate
+
+    @property
+    def standing_sanction(self) -> "Sanction | None":
+        """None where it was lifted, too."""
+        sanction: Sanction | None = getattr(self, "sanction", None)
+        return None if sanction is None or sanction.status == Sanction.Status.LIFTED else sanction
 
 
 class SanctionQuerySet(models.QuerySet["Sanction"]):

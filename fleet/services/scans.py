@@ -52,7 +52,8 @@ def record_scans(source: Source, seen: Sequence[Seen], *, now: datetime) -> list
     since = _first(stored.new)
     if since:
         moved = [vehicle for vehicle in vehicles.values() if vehicle.pk in since]
-        _alert(settle(moved, since), now)
+        last_seen = {vehicle.pk: vehicle.status_at for vehicle in moved}
+        _alert(settle(moved, since), last_seen, now)
         freshness.vehicles_moved()
     return stored.outcomes
 
@@ -69,8 +70,14 @@ def _first(scans: Iterable[Scan]) -> Mapping[UUID, datetime]:
     return first
 
 
-def _alert(logs: Iterable[VehicleLog], now: datetime) -> None:
-    entered = [log for log in logs if log.is_open and log.vehicle.is_barred and log.at > now - RECENTLY]
+def _alert(logs: Iterable[VehicleLog], last_seen: Mapping[UUID, datetime | None], now: datetime) -> None:
+    """A second antenna that saw the same entry a little earlier, and comes later, is no news."""
+
+    def is_news(log: VehicleLog) -> bool:
+        recently = now - RECENTLY
+        return log.at > max(recently, last_seen[log.vehicle_id] or recently)
+
+    entered = [log for log in logs if log.is_open and log.vehicle.is_barred and is_news(log)]
     barred: list[Vehicle] = [log.vehicle for log in sorted(entered, key=lambda log: log.at)]
     if barred:
         notify(messages.barred_vehicles_entered(barred, now=now))

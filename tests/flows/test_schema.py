@@ -19,6 +19,7 @@ CALLERS = {
     "a customer": ("customer@demo.test", "/api/bookings"),
     "who runs a spa": ("provider@demo.test", "/api/bookings"),
     "who chats": ("alice@demo.test", "/api/chat"),
+    "a guard": ("guard@demo.test", "/api/(fleet|violations|sanctions)"),
     "a stranger": ("", EVERYWHERE),
 }
 

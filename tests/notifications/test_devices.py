@@ -303,7 +303,7 @@ class TestResealing:
 
         settings.DEVICE_KEYS = ["new"]
         assert addresses(reader) == {"token-1"}
-        assert capsys.readouterr().out == "1 addresses are sealed with the newest key.\n"
+        assert capsys.readouterr().out == "1 addresses and 0 API keys are sealed with the newest key.\n"
 
     def test_an_address_that_no_key_opens_is_told_and_does_not_stand_in_the_way(self, reader, settings, capsys):
         settings.DEVICE_KEYS = ["lost"]
@@ -313,7 +313,7 @@ class TestResealing:
         broken = DeviceFactory(user=reader, token="token-0", address=lost)
         settings.DEVICE_KEYS = ["new", "old"]
 
-        with pytest.raises(CommandError, match="1 addresses are sealed with a key that is not among"):
+        with pytest.raises(CommandError, match="1 addresses and 0 API keys are sealed with a key that is not"):
             call_command("reseal")
 
         settings.DEVICE_KEYS = ["new"]

@@ -13,6 +13,7 @@ BAD_TEXTS = {
     "null": "null",
     "no type": '{"offset":1}',
     "a type that is no text": '{"type":7}',
+    "half of a surrogate pair": '{"type":"command","id":"1","name":"sample.write","data":{"text":"\\ud800"}}',
     "not a number": '{"type":"ack","offset":NaN}',
     "deeply nested": "[" * 60_000,
     "an object nested deeply": '{"type":' * 8000,

@@ -1,13 +1,17 @@
+import json
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
+from accounts import keys
+from accounts.models import ApiKey
 from shifts import services
 from shifts.models import Shift
 from tests.factories.accounts import UserFactory
 from tests.factories.shifts import EmployeeFactory, QualificationFactory, ShiftFactory
 from tests.shifts.hearing import heard
+from tests.signing import Machine
 
 pytestmark = pytest.mark.django_db
 
@@ -239,6 +243,45 @@ class TestRights:
 
     def test_the_seeds_long_lived_token_does_not_open_the_native_side(self, nurse, api_of):
         assert api_of(nurse.user, long_lived=True).get("/api/shifts/offers").status_code == 401
+
+
+class TestSchedulers:
+    """Programs with an API key."""
+
+    @pytest.fixture
+    def scheduler(self, coordinator, now):
+        key, secret = keys.create_key(coordinator, name="Rota", scopes=["shifts.schedule"], now=now)
+        return Machine(key.pk, secret)
+
+    def test_a_scheduler_plans_offers_and_takes_back(self, scheduler, client, nurse):
+        shift = scheduler.send(client, "POST", "/api/shifts", json.dumps(NIGHT).encode()).data
+        path = f"/api/shifts/{shift['shift_id']}"
+        later = json.dumps({**NIGHT, "start_time": "22:00"}).encode()
+        calls = [("PUT", "", later), ("POST", "/offer", b"{}"), ("POST", "/withdraw", b""), ("POST", "/cancel", b"")]
+        answers = [scheduler.send(client, method, path + verb, body) for method, verb, body in calls]
+
+        assert [(answer.status_code, answer.data["shift_status"]) for answer in answers] == [
+            (200, "draft"),
+            (200, "open"),
+            (200, "draft"),
+            (200, "cancelled"),
+        ]
+        assert scheduler.send(client, "GET", path).data == answers[-1].data
+        assert len(scheduler.send(client, "GET", "/api/shifts").data["results"]) == 1
+
+    @pytest.mark.parametrize(
+        ("method", "path"),
+        [("POST", "/assign"), ("GET", "/offers"), ("POST", "/accept"), ("POST", "/reject"), ("POST", "/drop")],
+    )
+    def test_who_works_is_decided_by_people(self, scheduler, client, offered, method, path):
+        assert scheduler.send(client, method, f"/api/shifts/{offered().pk}{path}").status_code == 401
+
+    def test_a_key_for_something_else_does_not_plan(self, scheduler, client):
+        ApiKey.objects.update(scopes=["fleet.scans"])
+        refused = scheduler.send(client, "POST", "/api/shifts", json.dumps(NIGHT).encode())
+
+        assert (refused.status_code, refused.data["code"]) == (403, "scope_missing")
+        assert not Shift.objects.exists()
 
 
 class TestAnswering:

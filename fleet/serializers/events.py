@@ -1,23 +1,14 @@
+"""What gates and patrols say."""
+
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from core.fields import InstantField
 from fleet.conf import limits
 from fleet.models import Scan, Violation
-from fleet.plates import LONGEST, is_plate, spelled
-
-
-class PlateField(serializers.CharField):
-    default_error_messages = {"plate": "At least three letters or digits; nothing else but spaces and dashes."}
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=LONGEST, **kwargs)
-
-    def to_internal_value(self, data: Any) -> str:
-        plate = spelled(super().to_internal_value(data))
-        if not is_plate(plate):
-            self.fail("plate")
-        return plate
+from fleet.serializers.fields import PlateField
 
 
 class EventIn(serializers.Serializer):
@@ -25,7 +16,7 @@ class EventIn(serializers.Serializer):
 
     event_id = serializers.CharField(max_length=64)
     plate = PlateField()
-    at = serializers.DateTimeField(help_text="When it happened, by the device's clock.")
+    at = InstantField(help_text="When it happened, by the device's clock.")
 
 
 class ScanIn(EventIn):
@@ -38,12 +29,37 @@ class ViolationIn(EventIn):
     note = serializers.CharField(max_length=200, required=False, allow_blank=True)
 
 
+class ScanCommandIn(ScanIn):
+    event_id = serializers.CharField(max_length=64, required=False)  # the id of the command
+
+
+class ViolationCommandIn(ViolationIn):
+    event_id = serializers.CharField(max_length=64, required=False)  # the id of the command
+
+
+class Unread(serializers.Field):
+    """One of a batch: read by itself, so that it is refused by itself."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        return data
+
+
+@extend_schema_field(ScanIn)
+class UnreadScan(Unread):
+    pass
+
+
+@extend_schema_field(ViolationIn)
+class UnreadViolation(Unread):
+    pass
+
+
 class ScansIn(serializers.Serializer):
-    scans = serializers.ListField(child=serializers.JSONField(), min_length=1, max_length=limits.batch)
+    scans = serializers.ListField(child=UnreadScan(allow_null=True), min_length=1, max_length=limits.batch)
 
 
 class ViolationsIn(serializers.Serializer):
-    violations = serializers.ListField(child=serializers.JSONField(), min_length=1, max_length=limits.batch)
+    violations = serializers.ListField(child=UnreadViolation(allow_null=True), min_length=1, max_length=limits.batch)
 
 
 class OutcomeOut(serializers.Serializer):
