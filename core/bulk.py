@@ -1,4 +1,6 @@
-"""Many rows at once, quicker than by `bulk_create`, which spends its time on writing a query of all values."""
+"""Many rows at once, quicker than by `bulk_create` and `bulk_update`, which spend their time on writing a query of all
+values: some hundred times as quick, where many columns of a thousand rows are updated.
+"""
 
 import json
 from collections.abc import Sequence
@@ -10,6 +12,8 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import Field, JSONField, Model
+
+from core.sql import relation
 
 FEW = 50
 
@@ -31,6 +35,31 @@ def insert(rows: Sequence[M], *, ignore_conflicts: bool = False) -> Sequence[M]:
         return rows
     present = set(table.filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True))
     return [row for row in rows if row.pk in present]
+
+
+def update(rows: Sequence[Model], names: Sequence[str]) -> None:
+    """Like `bulk_update`, on both engines, for fields that hold one plain value."""
+    if not rows or not names:
+        return
+    table = type(rows[0])
+    columns = [column for column in _columns(table) if column.field.name in names]
+    key = "uuid" if isinstance(rows[0].pk, UUID) else "bigint"
+    source, parameters = relation(
+        "changed",
+        {
+            "changed_key": (key, [row.pk for row in rows]),
+            **{column.field.attname: ("text", [_stored(column.field, row) for row in rows]) for column in columns},
+        },
+    )
+    cast = "::{}" if connection.vendor == "postgresql" else ""
+    values = [f"{column.name} = changed.{column.field.attname}{cast.format(column.type)}" for column in columns]
+    name = _quoted(table._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {name} SET {', '.join(values)} FROM {source} "
+            f"WHERE {name}.{_quoted(table._meta.pk.column)} = changed.changed_key",
+            parameters,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +128,11 @@ def _text(field: Field, value: Any) -> str | None:
     if isinstance(field, JSONField):
         return json.dumps(value, cls=field.encoder)
     return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _stored(field: Field, row: Model) -> str | None:
+    """SQLite makes of a text what its column holds, and PostgreSQL what it is cast to."""
+    value = field.get_db_prep_save(getattr(row, field.attname), connection)
+    if value is None:
+        return None
+    return str(int(value)) if isinstance(value, bool) else str(value)

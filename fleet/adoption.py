@@ -5,6 +5,7 @@ from itertools import islice
 
 from django.db.models import Exists, Min, OuterRef
 
+from core.bulk import update
 from core.sweeping import each
 from core.unit import unit
 from fleet import freshness, selectors, tallies
@@ -58,7 +59,7 @@ def _adopt_violations(vehicles: dict[str, Vehicle]) -> None:
     for violation in violations:
         violation.vehicle = vehicles[violation.plate]
         violation.department = violation.vehicle.department
-    Violation.objects.bulk_update(violations, ["vehicle", "department"])
+    update(violations, ["vehicle", "department"])
     if violations:
         freshness.violations_changed()
         tallies.move(before, tallies.of_violations(violations))

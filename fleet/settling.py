@@ -5,14 +5,12 @@ on its scans are folded anew. Those of before are not read: they may be forgotte
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection
-
-from core.bulk import insert
+from core.bulk import insert, update
 from core.sql import instant_of, relation, texts_of
 from fleet import tallies
 from fleet.folding import Reading, Stay, fold
@@ -32,15 +30,6 @@ LOGS_SINCE = """
 SCANS_SINCE = """
     SELECT scan.id, scan.vehicle_id, scan.at, scan.direction, scan.source
     FROM {source} JOIN fleet_scan scan ON scan.vehicle_id = since.vehicle AND scan.at >= {at}
-"""
-CHANGED_LOGS = """
-    UPDATE fleet_vehiclelog SET in_at = {in_at}, out_at = {out_at}, is_open = changed.is_open,
-        in_by = changed.in_by, out_by = changed.out_by
-    FROM {source} WHERE fleet_vehiclelog.id = changed.id
-"""
-MOVED_VEHICLES = """
-    UPDATE fleet_vehicle SET status = moved.status, status_at = {at}
-    FROM {source} WHERE fleet_vehicle.id = moved.vehicle
 """
 
 
@@ -77,7 +66,7 @@ def settle(vehicles: Sequence[Vehicle], since: Instants) -> list[VehicleLog]:
     for vehicle in vehicles:
         _compare(vehicle, since[vehicle.pk], logs[vehicle.pk], readings[vehicle.pk], difference)
     _write(difference)
-    _move(vehicles)
+    update(vehicles, ["status", "status_at"])
     tallies.move(difference.before, difference.after)
     return difference.inserted
 
@@ -131,39 +120,5 @@ def _write(difference: Difference) -> None:
     """Deleted first and inserted last: a vehicle has one open log at any time."""
     if difference.deleted:
         VehicleLog.objects.filter(pk__in=[log.pk for log in difference.deleted]).delete()
-    if difference.changed:
-        _update(difference.changed)
+    update(difference.changed, ["in_at", "out_at", "is_open", "in_by", "out_by"])
     insert(difference.inserted)
-
-
-def _update(logs: Sequence[VehicleLog]) -> None:
-    source, parameters = relation(
-        "changed",
-        {
-            "id": ("bigint", [log.pk for log in logs]),
-            "in_at": ("text", texts_of(log.in_at for log in logs)),
-            "out_at": ("text", texts_of(log.out_at for log in logs)),
-            "is_open": ("boolean", [log.is_open for log in logs]),
-            "in_by": ("text", [log.in_by for log in logs]),
-            "out_by": ("text", [log.out_by for log in logs]),
-        },
-    )
-    times = {"in_at": instant_of("changed.in_at"), "out_at": instant_of("changed.out_at")}
-    _execute(CHANGED_LOGS.format(source=source, **times), parameters)
-
-
-def _move(vehicles: Sequence[Vehicle]) -> None:
-    source, parameters = relation(
-        "moved",
-        {
-            "vehicle": ("uuid", [vehicle.pk for vehicle in vehicles]),
-            "status": ("text", [vehicle.status for vehicle in vehicles]),
-            "at": ("text", texts_of(vehicle.status_at for vehicle in vehicles)),
-        },
-    )
-    _execute(MOVED_VEHICLES.format(source=source, at=instant_of("moved.at")), parameters)
-
-
-def _execute(sql: str, parameters: Iterable[object]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, list(parameters))

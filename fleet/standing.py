@@ -7,6 +7,7 @@ from functools import partial
 from uuid import UUID
 
 from accounts.models import User
+from core.bulk import update
 from core.clocks import at_or_after
 from core.sweeping import each
 from core.unit import unit
@@ -66,7 +67,7 @@ def renew(vehicles: Sequence[Vehicle], now: datetime) -> None:
         if status != vehicle.registration_status:
             vehicle.registration_status = status
             changed.append(vehicle)
-    Vehicle.objects.bulk_update(changed, ["registration_status"], batch_size=LOT)
+    update(changed, ["registration_status"])
 
 
 def _registration(vehicle: Vehicle, sanctions: Collection[str], today: date) -> str:

@@ -76,11 +76,14 @@ def _compute(name: str) -> tuple[dict[str, Any] | None, str | None]:
 
 @unit
 def _store(board: Board, at: datetime, claimed: list[int], data: dict[str, Any] | None, error: str | None) -> bool:
-    BoardChange.objects.filter(pk__in=claimed).delete()
-    # A renderer that slept through its lease must not put its old value over a newer one.
+    # A renderer that slept through its lease must not put its old value over a newer one. Its changes are left to the
+    # next: what was stored meanwhile may lack some.
     newer = {"data": encode(data) if data is not None else None, "error": error, "version": board.version + 1}
     current = Board.objects.filter(pk=board.pk, version=board.version)
-    return bool(current.update(**newer, rendered_at=at, leased_until=None))
+    is_stored = bool(current.update(**newer, rendered_at=at, leased_until=None))
+    if is_stored:
+        BoardChange.objects.filter(pk__in=claimed).delete()
+    return is_stored
 
 
 def whole(board: Board) -> str:

@@ -63,7 +63,7 @@ def guards(count: int) -> list[dict[str, Any]]:
 
 
 def _appointed(count: int, role: Officer.Role) -> list[dict[str, Any]]:
-    people = sign_up(count, is_long_lived=True)
+    people = sign_up(count)
     for person in people:
         Officer.objects.create(user_id=person["id"], role=role)
     return people

@@ -22,15 +22,10 @@ from fleet.models import Vehicle, Violation
 from fleet.permissions import IsOfTheFleet
 from fleet.reports import Validity
 from fleet.serializers import FreshIn, RangeIn
+from fleet.serializers.mirrors import AppChartOut
 from fleet.views.charts import answer_kept
 
 PDF = "application/pdf"
-
-
-class ChartOut(serializers.Serializer):
-    category = serializers.CharField()
-    value = serializers.FloatField()
-    date = serializers.DateField(allow_null=True)
 
 
 class RecentLogOut(serializers.Serializer):
@@ -69,8 +64,8 @@ class VehicleReportOut(serializers.Serializer):
     totalViolations = serializers.IntegerField()
     activeViolations = serializers.IntegerField(help_text="Those nobody has decided on.")
     totalEntriesExits = serializers.IntegerField()
-    violationsByType = ChartOut(many=True)
-    vehicleLogs = ChartOut(many=True, help_text="Entries and exits of the range; everything else is of all times.")
+    violationsByType = AppChartOut(many=True)
+    vehicleLogs = AppChartOut(many=True, help_text="Entries and exits of the range; everything else is of all times.")
     recentLogs = RecentLogOut(many=True)
     violationHistory = ViolationHistoryOut(many=True)
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from django.db import DataError, IntegrityError
 
-from core.bulk import FEW, insert
+from core.bulk import FEW, insert, update
 from notifications.models import Notice
 from realtime.models import Event
 from tests.factories.accounts import UserFactory
@@ -96,3 +96,31 @@ def test_a_text_that_is_too_long_is_not_cut_off():
 
     with pytest.raises(DataError):
         insert(made)
+
+
+def test_what_is_updated_reads_as_it_was_meant_and_the_rest_stays():
+    reader, other = UserFactory(), UserFactory()
+    made = insert(notices(reader))
+    for n, notice in enumerate(made):
+        notice.recipient = other
+        notice.title, notice.body = TEXTS[-1 - n % len(TEXTS)], "not written"
+        notice.is_listed, notice.created_at = n % 3 == 0, AT - timedelta(days=n)
+        notice.expires_at = None if n % 2 else AT + timedelta(microseconds=n)
+    names = ["recipient", "title", "is_listed", "created_at", "expires_at"]
+    before = written()
+
+    update(made[1:], names)
+    found = written()
+    Notice.objects.bulk_update(made[1:], names)
+    assert found == written()
+    assert found[0] == before[0]
+    assert {row["body"] for row in found} == {"the same"}
+
+
+def test_to_update_nothing_is_nothing():
+    update([], ["title"])
+    [notice] = insert(notices(UserFactory(), 1))
+    notice.title = "other"
+
+    update([notice], [])
+    assert written()[0]["title"] == TEXTS[0]

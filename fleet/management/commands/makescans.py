@@ -15,9 +15,7 @@ from fleet.replaying.recordings import COLUMNS
 
 
 class Command(BaseCommand):
-    help = (
-        "Write a recorded day as it might have been, of the registered vehicles, for replayscans: of yesterday."
-    )
+    help = "Write a recorded day as it might have been, of the registered vehicles, for replayscans: of yesterday."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
