@@ -184,6 +184,15 @@ def come_to_rest() -> None:
             time.sleep(0.02)
 
 
+def scan_and_render(gate: str, plate: str, times: int) -> int:
+    """How often the board of vehicles was rendered by it."""
+    rendered = 0
+    for n in range(times):
+        scan(gate, [(str(n), plate, "in", now().isoformat())])
+        rendered += rendering.render(freshness.VEHICLES)
+    return rendered
+
+
 # What became of it
 
 

@@ -3,11 +3,12 @@
 import random
 from collections import Counter
 from collections.abc import Iterator
+from time import monotonic
 
 import pytest
 
 from tests.house import House, Street
-from tests.races.campus import HANDS, Calls, Campus, batches, campus_on, minutes_ago, passages, posted
+from tests.races.campus import HANDS, PACE, Calls, Campus, batches, campus_on, minutes_ago, passages, posted
 from tests.races.mixing import Mixer
 
 
@@ -267,6 +268,31 @@ def test_the_registry_is_put_again_while_scans_come(campus: Campus):
     assert set(refusals) <= {"plate_taken"}
     campus.assert_all_is_true()
     assert campus.call("strangers") == 0
+
+
+# Boards
+
+
+def test_a_board_is_rendered_at_its_pace_and_once_for_a_version(campus: Campus):
+    """By all who find it changed at once, and each thinks that the others are gone."""
+    plates = campus.call("populate", 2 * HANDS)
+    began, before = monotonic(), campus.call("versions")["fleet.vehicles"]
+    rendered, refusals = campus.all_at_once([("scan_and_render", [plate, plate, 25]) for plate in plates], threads=2)
+    versions = campus.call("versions")["fleet.vehicles"] - before
+    most = (monotonic() - began) / PACE + 1
+
+    assert refusals == []
+    assert 0 < versions <= most
+    assert sum(rendered) == versions
+    campus.assert_all_is_true()
+
+
+def test_each_deed_alone_is_seen_on_all_boards_that_show_it(on_sqlite: Campus):
+    """Where many are done at once, one that tells nobody may be covered up by others."""
+    on_sqlite.house.call("tests.fleet_verbs.begin", 2, 1)
+    for verb in on_sqlite.house.call("tests.fleet_verbs.verbs") * 2:
+        on_sqlite.house.call("tests.fleet_verbs.call", verb, 0, 0)
+        assert (verb, on_sqlite.house.call("tests.fleet_laws.breaches_at_rest")) == (verb, [])
 
 
 # All of it
