@@ -30,7 +30,6 @@ def record(passages: list[tuple[timedelta, str]], start: int, now: datetime) -> 
     record_scans(GATE, [Seen(str(start + n), "ABC 123", way, at) for n, (at, way) in enumerate(passages)], now=now)
 
 
-
 @pytest.mark.django_db
 def test_who_comes_back_after_a_long_summer_has_left_before_it():
     VehicleFactory(plate_number="ABC 123")
