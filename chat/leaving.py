@@ -19,6 +19,6 @@ def part(now: datetime) -> None:
 @unit
 def _leave(place: tuple[UUID, UUID], now: datetime) -> None:
     conversation_id, user_id = place
-    [conversation] = membership.lock([conversation_id])
+    [conversation] = membership.lock_with_places([conversation_id])
     blank(events.CONVERSATION, conversation_id)  # her name is in all that was told of it
     membership.take_out(conversation, user_id, now=now)

@@ -8,7 +8,7 @@ from django.db.models import F
 from django.db.models.functions import Greatest
 
 from accounts.models import User
-from chat import clearing, events, selectors
+from chat import clearing, events, positions, selectors
 from chat.models import Conversation, Message, Participant
 from realtime.models import Entry
 from realtime.publishing import publish
@@ -19,6 +19,16 @@ CHUNK = 500
 def lock(conversation_ids: Collection[UUID]) -> list[Conversation]:
     wanted = Conversation.objects.filter(pk__in=conversation_ids).order_by("pk")
     return list(wanted.select_for_update(no_key=True))
+
+
+def lock_with_places(conversation_ids: Collection[UUID]) -> list[Conversation]:
+    """For who comes or goes. Positions move without the lock of the conversation: one that moved meanwhile would be
+    told to those who were there before, and shown to nobody who comes.
+    """
+    conversations = lock(conversation_ids)
+    places = Participant.objects.active().filter(conversation__in=conversations)
+    positions.lock(list(places.values_list("pk", flat=True)))
+    return conversations
 
 
 def lock_people(ids: Collection[UUID]) -> None:

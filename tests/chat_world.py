@@ -15,7 +15,7 @@ from django.utils.timezone import now
 from uuid_utils.compat import uuid7
 
 from accounts.models import User
-from chat import events, pushing, selectors, sending
+from chat import events, positions, pushing, selectors, sending
 from chat.models import Conversation, Message, Participant
 from chat.sending import Draft
 from chat.services import conversations, messages, people
@@ -105,6 +105,17 @@ def unblock(user_id: UUID, other_id: UUID) -> None:
 
 def remove(user_id: UUID, conversation_id: UUID, other_id: UUID) -> None:
     conversations.remove_participant(_user(user_id), conversation_id, other_id, now=now())
+
+
+def add_meanwhile(user_id: UUID, conversation_id: UUID, other_id: UUID) -> None:
+    time.sleep(0.2)
+    conversations.add_participants(_user(user_id), conversation_id, [other_id], now=now())
+
+
+@unit
+def come_further_slowly(user_id: UUID, conversation_id: UUID) -> None:
+    positions.advance({(conversation_id, user_id): positions.Position(delivered=1)})
+    time.sleep(0.6)
 
 
 def edit(user_id: UUID, message_id: UUID, body: str) -> None:

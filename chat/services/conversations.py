@@ -82,7 +82,7 @@ def remove_participant(user: User, conversation_id: UUID, user_id: UUID, *, now:
 @unit
 def leave(user: User, conversation_id: UUID, *, now: datetime) -> None:
     selectors.place_in(conversation_id, user.pk)
-    [conversation] = membership.lock([conversation_id])
+    [conversation] = membership.lock_with_places([conversation_id])
     selectors.place_in(conversation_id, user.pk)
     refuse(NotAGroup, unless=not conversation.is_direct)
     membership.take_out(conversation, user.pk, now=now)
@@ -160,7 +160,7 @@ def _seat(conversation: Conversation, creator: User, people: Collection[User], n
 def _group_owned_by(user: User, conversation_id: UUID) -> Conversation:
     """Locked."""
     selectors.place_in(conversation_id, user.pk)
-    [conversation] = membership.lock([conversation_id])
+    [conversation] = membership.lock_with_places([conversation_id])
     refuse(NotAGroup, unless=not conversation.is_direct)
     refuse(Forbidden, unless=selectors.place_in(conversation_id, user.pk).role == Role.OWNER)
     return conversation

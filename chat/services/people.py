@@ -20,7 +20,7 @@ def block(user: User, other_id: UUID, *, now: datetime) -> None:
         raise Invalid(user_id=["You cannot block yourself."])
     membership.lock_people([user.pk, other_id])
     Block.objects.bulk_create([Block(blocker=user, blocked_id=other_id, created_at=now)], ignore_conflicts=True)
-    together = membership.lock(_together(user.pk, other_id))
+    together = membership.lock_with_places(_together(user.pk, other_id))
     still_open = [one for one in together if selectors.is_in(one.pk, other_id)]
     membership.note_block(still_open, other_id, now)
     for conversation in still_open:
@@ -33,7 +33,7 @@ def unblock(user: User, other_id: UUID) -> None:
     membership.lock_people([user.pk, other_id])
     if not Block.objects.filter(blocker=user, blocked=other_id).delete()[0]:
         return
-    together = membership.lock(_together(user.pk, other_id))
+    together = membership.lock_with_places(_together(user.pk, other_id))
     closed = [one for one in together if not selectors.is_in(one.pk, other_id)]
     membership.note_block(closed, other_id, None)
     for conversation in closed:

@@ -324,7 +324,7 @@ class TestLimits:
     def test_who_uploads_without_end_is_stopped(self, phone, alice):
         throttle = UploadsPerUser()
         allowed, _ = throttle.parse_rate(throttle.rate)
-        asked = type("Asked", (), {"user": alice})()
+        asked = type("Asked", (), {"user": alice, "auth": None})()
         assert all(UploadsPerUser().allow_request(asked, None) for _ in range(allowed))
 
         refused = upload(phone, picture())

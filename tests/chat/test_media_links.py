@@ -155,7 +155,7 @@ class TestAddress:
     def test_its_reader_is_counted_not_the_place_she_asks_from(self, sent, talk):
         """Those who sit in one office do not take the pictures from one another."""
         _, alice, bob = talk
-        asked = type("Asked", (), {"user": bob})()
+        asked = type("Asked", (), {"user": bob, "auth": None})()
         assert all(PerUser().allow_request(asked, None) for _ in range(PerUser().num_requests))
 
         assert [followed(address(sent, reader)).status_code for reader in (bob, alice)] == [429, 200]

@@ -85,7 +85,7 @@ class TestUploading:
     def test_who_uploads_without_end_is_stopped(self, home, owner):
         throttle = UploadsPerUser()
         allowed, _ = throttle.parse_rate(throttle.rate)
-        request = type("Asked", (), {"user": owner})()
+        request = type("Asked", (), {"user": owner, "auth": None})()
         assert all(UploadsPerUser().allow_request(request, None) for _ in range(allowed))
 
         refused = upload(home)

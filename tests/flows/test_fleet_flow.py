@@ -123,7 +123,7 @@ async def test_a_day_at_the_gate(campus: Campus):
         type="command", id=uuid7(), name="fleet.report_violation", data={**offense, "at": minutes(3)}
     )
     assert (await campus.patrol.next("reply"))["data"]["result"] == "recorded"
-    assert (await campus.reads("Violation reported"))["body"] == "Over Speeding: NKO4821"
+    assert (await campus.reads("Violation reported"))["body"] == "Over Speeding: NKO 4821"
     shown = await campus.shows("fleet.violations", lambda shown: shown["states"]["pending"] == 2)
     first, second = sorted(shown.keys() - {"states"}, key=lambda key: shown[key]["reported_at"])
 

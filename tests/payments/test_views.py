@@ -82,7 +82,7 @@ def test_who_asks_the_gateway_again_and_again_is_stopped(gate, open_payment, api
     api = api_of(open_payment.payer)
     throttle = RefreshesPerUser()
     allowed, _ = throttle.parse_rate(throttle.rate)
-    asked = type("Asked", (), {"user": open_payment.payer})()
+    asked = type("Asked", (), {"user": open_payment.payer, "auth": None})()
     assert all(RefreshesPerUser().allow_request(asked, None) for _ in range(allowed))
 
     answer = api.post(f"/api/payments/{open_payment.pk}/refresh")

@@ -174,6 +174,20 @@ def test_who_blocks_and_unblocks_on_several_devices_ends_with_one_or_the_other(s
             assert_all_is_true(house, before)
 
 
+@both_engines
+def test_who_comes_while_another_comes_further_is_shown_how_far(street: Street, engine: str):
+    with street.house(engine) as house:
+        owner, member, newcomer = people = world(house, "settle", 3)
+        group = world(house, "open_conversation", owner, [member], "Us")
+        world(house, "send", owner, group)
+        before = house.call("tests.law.remember", people)
+        verbs = [("come_further_slowly", [member, group]), ("add_meanwhile", [owner, group, newcomer])]
+        answers = run_together(house.hands(2), [[(f"tests.chat_world.{verb}", given)] for verb, given in verbs])
+
+        assert [result for hand in answers for outcome, result in hand if outcome == "no"] == []
+        assert_all_is_true(house, before)
+
+
 # Once
 
 
