@@ -107,7 +107,7 @@ def test_a_hold_that_has_lapsed_is_worth_nothing(paid_service, reserve, now):
 
 
 def test_what_was_booked_when_hours_were_other_hours_is_in_the_way(service, reserve, now):
-    booked = reserve(service)
+    booked = reserve(service, start_at=on_the_hour(since=now).replace(hour=12))
     half_past = [{"weekday": day, "start": "00:30", "end": "23:30"} for day in range(7)]
     service.provider = providers.revise_provider(service.provider, hours=half_past)
     day = booked.start_at.date()

@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -37,11 +37,16 @@ class Campus:
     officer: httpx.AsyncClient
     inbox: Device
     screen: Watcher
+    began: datetime = field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))
+
+    def ago(self, minutes: float) -> str:
+        """Before it began: the same whenever it is asked."""
+        return (self.began - timedelta(minutes=minutes)).isoformat()
 
     async def scan(self, *passages: tuple[str, str, float]) -> list[str]:
         """The gate says: this plate, this way, minutes ago. What became of each."""
         scans = [
-            {"event_id": f"{plate} {way} {ago}", "plate": plate, "direction": way, "at": minutes(ago)}
+            {"event_id": f"{plate} {way} {ago}", "plate": plate, "direction": way, "at": self.ago(ago)}
             for plate, way, ago in passages
         ]
         body = json.dumps({"scans": scans}).encode()
@@ -71,10 +76,6 @@ class Campus:
                     if notice["title"] == title:
                         return notice
                 await asyncio.sleep(0.01)
-
-
-def minutes(ago: float) -> str:
-    return (datetime.now(UTC) - timedelta(minutes=ago)).replace(microsecond=0).isoformat()
 
 
 @pytest.fixture
@@ -114,13 +115,13 @@ async def test_a_day_at_the_gate(campus: Campus):
     # It comes in, and the patrol reports it three times: by its queue, by its queue again, and by its socket.
     assert await campus.scan(("NKO 4821", "in", 5)) == ["recorded"]
     await campus.shows("fleet.vehicles", lambda shown: shown["onsite"] == 1)
-    offense = {"plate": "NKO 4821", "type": "Over Speeding", "at": minutes(4)}
+    offense = {"plate": "NKO 4821", "type": "Over Speeding", "at": campus.ago(4)}
     queue = {"commands": [{"id": str(uuid7()), "name": "fleet.report_violation", "data": offense}]}
     for _ in range(2):
         [reply] = (await campus.guard.post("/api/commands", json=queue)).json()["replies"]
         assert (reply["ok"], reply["data"]["result"]) == (True, "recorded")
     await campus.patrol.send(
-        type="command", id=uuid7(), name="fleet.report_violation", data={**offense, "at": minutes(3)}
+        type="command", id=uuid7(), name="fleet.report_violation", data={**offense, "at": campus.ago(3)}
     )
     assert (await campus.patrol.next("reply"))["data"]["result"] == "recorded"
     assert (await campus.reads("Violation reported"))["body"] == "Over Speeding: NKO 4821"
