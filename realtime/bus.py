@@ -7,6 +7,7 @@ dropped and counted, and the hubs find what they missed by their own checks.
 import asyncio
 import logging
 import os
+import random
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -14,12 +15,14 @@ from time import monotonic
 from typing import Any
 
 from channels.layers import get_channel_layer
+from django.conf import settings
 
 from realtime import metrics
 
 logger = logging.getLogger(__name__)
 
-GROUP = "hubs"
+# The layer spreads groups over the servers of the bus by their names. Hubs hear all of them.
+GROUPS = [f"hubs{n}" for n in range(settings.BUS_GROUPS)]
 PATIENCE_SECONDS = 1.0
 QUEUE_LENGTH = 10_000
 HINTS_AT_ONCE = 32
@@ -41,6 +44,7 @@ class Bus:
         # A loop and its thread stay behind in the parent when a worker forks.
         self._loop: asyncio.AbstractEventLoop | None = None
         self._is_sending = False
+        self._group = random.choice(GROUPS)  # one of each process, so that what it says stays in its order
         self.is_up = True
 
     def bind(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -63,7 +67,7 @@ class Bus:
         while messages := self._next():
             try:
                 async with asyncio.timeout(PATIENCE_SECONDS):
-                    await layer.group_send(GROUP, {"type": "hints", "hints": messages})
+                    await layer.group_send(self._group, {"type": "hints", "hints": messages})
                 self.is_up = True
             except Exception as error:  # each layer has its own errors, and none of them may stop a sender
                 self._drop(messages, error)
@@ -79,6 +83,7 @@ class Bus:
         with self._lock:
             dropped = len(messages) + len(self._waiting)
             self._waiting.clear()
+        self._group = random.choice(GROUPS)  # perhaps of a server that is there
         self.is_up = False
         metrics.hints_dropped.inc(dropped)
         logger.warning("bus_unavailable", extra={"dropped": dropped, "error": repr(error)})
@@ -86,15 +91,20 @@ class Bus:
 
 bus = Bus()
 send = bus.send
+metrics.bus_up.set_function(lambda: bus.is_up)
 
 
 async def listen(hear: Callable[[Message], None], joined: Callable[[], None]) -> None:
     """Hear every message of the bus, for ever; `joined` is called whenever some may have been missed before."""
+    await asyncio.gather(*(_listen_to(group, hear, joined) for group in GROUPS))
+
+
+async def _listen_to(group: str, hear: Callable[[Message], None], joined: Callable[[], None]) -> None:
     while True:
         try:
             layer = get_channel_layer()
             channel = await layer.new_channel()
-            await layer.group_add(GROUP, channel)
+            await layer.group_add(group, channel)
             joined()
             while True:
                 await _hear_all((await layer.receive(channel))["hints"], hear)

@@ -5,6 +5,7 @@ from prometheus_client import Counter, Gauge, Histogram
 connections = Gauge("realtime_connections", "Open sockets and waiting polls.", ["protocol"])
 frames_sent = Counter("realtime_frames_sent_total", "Frames written to sockets.", ["type"])
 frames_received = Counter("realtime_frames_received_total", "Frames read from sockets.", ["type"])
+bus_up = Gauge("realtime_bus_up", "0: the bus did not take the last hint of this process.")
 hints_dropped = Counter("realtime_hints_dropped_total", "Hints the bus could not carry.")
 holes_filled = Counter(
     "realtime_events_filled_total", "Events read from the database: resumes, windows and lost hints."

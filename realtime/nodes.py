@@ -1,12 +1,14 @@
 """Which processes are alive, by what they write themselves."""
 
 import os
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.utils.timezone import now
+from prometheus_client.core import GaugeMetricFamily
 
+from core.figures import FiguresCollector
 from core.unit import unit
 from core.wiring import hooks
 from realtime.conf import limits
@@ -25,6 +27,16 @@ def beat(role: Node.Role) -> None:
 def alive(role: Node.Role | None = None) -> list[str]:
     nodes = Node.objects.filter(seen_at__gt=now() - timedelta(seconds=limits.node_lost_seconds))
     return list((nodes.filter(role=role) if role else nodes).values_list("name", flat=True))
+
+
+def figures(_: datetime) -> list[GaugeMetricFamily]:
+    counted = GaugeMetricFamily("realtime_processes", "Those that are alive.", labels=["role"])
+    for role in Node.Role:
+        counted.add_metric([role], len(alive(role)))
+    return [counted]
+
+
+collector = FiguresCollector(figures, seconds=5)
 
 
 def bury_lost() -> None:

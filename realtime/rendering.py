@@ -59,9 +59,10 @@ def _claim(name: str, at: datetime) -> Board | None:
     is_free = Q(leased_until=None) | Q(leased_until__lte=at)
     is_rested = Q(rendered_at=None) | Q(rendered_at__lte=at - timedelta(seconds=limits.board_seconds))
     leased_until = at + timedelta(seconds=limits.board_lease_seconds)
-    Board.objects.get_or_create(pk=name)
-    claimed = Board.objects.filter(is_free & is_rested, pk=name).update(leased_until=leased_until)
-    return Board.objects.get(pk=name) if claimed else None
+    board, _ = Board.objects.get_or_create(pk=name)
+    # Of this version: one that another stores meanwhile begins a pace of its own.
+    same = Board.objects.filter(is_free & is_rested, pk=name, version=board.version)
+    return board if same.update(leased_until=leased_until) else None
 
 
 def _compute(name: str) -> tuple[dict[str, Any] | None, str | None]:
