@@ -1,11 +1,15 @@
 from typing import Any
 
+from drf_spectacular.authentication import SessionScheme
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication, get_authorization_header
 from rest_framework.request import Request
 
+from accounts import browsers, selectors
+from accounts.errors import SessionEnded
 from accounts.identity import Identity, user_and_identity
 from accounts.models import User
+from core.errors import refuse
 
 
 class TokenAuthentication(BaseAuthentication):
@@ -32,6 +36,20 @@ class DialectAuthentication(TokenAuthentication):
 
     def token(self, request: Request) -> str | None:
         return super().token(request) or request.query_params.get("token")
+
+
+class BrowserAuthentication(SessionAuthentication):
+    """By cookie, unless the session it names was ended."""
+
+    def authenticate(self, request: Request) -> tuple[User, None] | None:
+        found = super().authenticate(request)
+        session_id = browsers.session_of(request._request.session) if found else None
+        refuse(SessionEnded, unless=session_id is None or selectors.session_in_use(session_id))
+        return found
+
+
+class BrowserScheme(SessionScheme):
+    target_class = BrowserAuthentication
 
 
 class TokenScheme(OpenApiAuthenticationExtension):

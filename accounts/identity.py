@@ -9,7 +9,7 @@ from django.contrib.sessions.models import Session as BrowserSession
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts import selectors, sessions, tokens
+from accounts import browsers, selectors, sessions, tokens
 from accounts.errors import LongLivedRefused, SessionEnded
 from accounts.models import Session, User
 from core.errors import Unauthenticated, refuse
@@ -53,12 +53,14 @@ def identify_browser(session_key: str) -> Identity:
     kept = BrowserSession.objects.filter(pk=session_key, expire_date__gt=timezone.now()).first()
     if kept is None:
         raise Unauthenticated
+    session_id = browsers.session_of(kept.get_decoded())
+    refuse(SessionEnded, unless=session_id is None or selectors.session_in_use(session_id))
     request = HttpRequest()
     request.session = BrowserSession.get_session_store_class()(session_key)
     user = get_user(request)
     if not isinstance(user, User):
         raise Unauthenticated
-    return Identity(user.pk, None, kept.expire_date, user.is_staff, is_long_lived=False)
+    return Identity(user.pk, session_id, kept.expire_date, user.is_staff, is_long_lived=False)
 
 
 def _identity(session: Session, expires_at: datetime) -> Identity:

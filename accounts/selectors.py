@@ -46,6 +46,10 @@ def inactive_users(ids: Collection[UUID]) -> set[UUID]:
     return set(ids) - set(User.objects.filter(pk__in=ids, is_active=True).values_list("pk", flat=True))
 
 
+def active_staff(ids: Collection[UUID]) -> set[UUID]:
+    return set(User.objects.filter(pk__in=ids, is_staff=True, is_active=True).values_list("pk", flat=True))
+
+
 def personal_data(user: User) -> dict[str, Any]:
     """All we keep about her: by app, as each declares it under EXPORTS in its wiring."""
     return {name: export(user) for name, export in declared("EXPORTS").items()}

@@ -29,15 +29,13 @@ class SignedIn:
 
 @unit
 def open_session(user: User, *, device: str, is_long_lived: bool, now: datetime) -> SignedIn:
-    session = Session.objects.create(
-        user=user,
-        device=device,
-        is_long_lived=is_long_lived,
-        created_at=now,
-        last_used_at=now,
-        expires_at=now + tokens.SESSION_LIFE,
-    )
-    return _signed_in(session, now)
+    return _signed_in(_session(user, device, is_long_lived, now), now)
+
+
+@unit
+def open_for_browser(user: User, *, device: str, now: datetime) -> Session:
+    """It gets no tokens: its cookie is its proof."""
+    return _session(user, device, False, now)
 
 
 def refresh(token: str, *, now: datetime) -> SignedIn:
@@ -110,6 +108,17 @@ def spend_ticket(ticket: str, *, now: datetime) -> Ticket | None:
     found = held.first()
     deleted, _ = held.delete()
     return found if deleted else None
+
+
+def _session(user: User, device: str, is_long_lived: bool, now: datetime) -> Session:
+    return Session.objects.create(
+        user=user,
+        device=device,
+        is_long_lived=is_long_lived,
+        created_at=now,
+        last_used_at=now,
+        expires_at=now + tokens.SESSION_LIFE,
+    )
 
 
 def _signed_in(session: Session, now: datetime) -> SignedIn:

@@ -82,6 +82,17 @@ class LoginPerAccount(PerAccount):
     scope = "login"
 
 
+class OperatorLoginPerAccount(Counted):
+    scope = "login"
+
+    def __init__(self, address: str) -> None:
+        super().__init__()
+        self._address = address
+
+    def subject(self, request: Request) -> str | None:
+        return normalise(self._address)
+
+
 class LoginPerAddress(Counted):
     scope = "login_address"
 

@@ -3,22 +3,100 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.contrib import admin, messages
+from django import forms
+from django.contrib import messages
+from django.contrib.admin import AllValuesFieldListFilter
 from django.contrib.auth import get_permission_codename
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
-from django.forms import BaseInlineFormSet
+from django.core.paginator import Paginator
+from django.db.models import ManyToManyField, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
+from django.utils.functional import cached_property
 from django.views.decorators.http import require_POST
+from unfold import widgets
+from unfold.admin import ModelAdmin as ThemedModelAdmin
+from unfold.admin import StackedInline
+from unfold.admin import TabularInline as ThemedTabularInline
+from unfold.forms import PaginationInlineFormSet
 
 from core.errors import DomainError
 from core.unit import unit
 
+__all__ = [
+    "Buttons",
+    "FirstInline",
+    "ModelAdmin",
+    "Operated",
+    "ReadOnly",
+    "ReadOnlyInline",
+    "RecentValuesFilter",
+    "ServiceAdmin",
+    "StackedInline",
+    "TabularInline",
+]
+
 SHOWN = 200
+MOST = 10_000  # rows that can be paged through: who looks for an older one filters
 
 
-class ReadOnly(admin.ModelAdmin):
+class UncountedPages(Paginator):
+    """Counts no further than anybody pages: a table may have millions of rows."""
+
+    @cached_property
+    def count(self) -> int:
+        rows: Any = self.object_list
+        found: int = rows.order_by().values("pk")[:MOST].count()
+        return found
+
+
+class RecentValuesFilter(AllValuesFieldListFilter):
+    """Those of the newest rows: to look for all there are would be to read the table."""
+
+    def __init__(
+        self, field: Any, request: HttpRequest, params: Any, model: Any, model_admin: Any, field_path: str
+    ) -> None:
+        super().__init__(field, request, params, model, model_admin, field_path)
+        newest = model._default_manager.order_by("-pk").values_list(self.field_path, flat=True)[:MOST]
+        self.lookup_choices: Any = sorted(set(newest))
+
+
+# The theme dresses the fields of models; those that a form declares itself come as Django has them.
+WIDGETS: dict[type[forms.Widget], type[Any]] = {
+    forms.CheckboxInput: widgets.UnfoldBooleanSwitchWidget,
+    forms.EmailInput: widgets.UnfoldAdminEmailInputWidget,
+    forms.NumberInput: widgets.UnfoldAdminIntegerFieldWidget,
+    forms.Select: widgets.UnfoldAdminSelectWidget,
+    forms.Textarea: widgets.UnfoldAdminTextareaWidget,
+    forms.TextInput: widgets.UnfoldAdminTextInputWidget,
+}
+
+
+class ModelAdmin(ThemedModelAdmin):
+    """The base of all: the theme, and what we have decided of it."""
+
+    warn_unsaved_form = True
+    formfield_overrides = {ManyToManyField: {"widget": widgets.UnfoldAdminCheckboxSelectMultipleWidget}}
+    paginator = UncountedPages
+    show_full_result_count = False
+
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> type[forms.ModelForm]:
+        form: type[forms.ModelForm] = super().get_form(request, *args, **kwargs)
+        for field in form.base_fields.values():
+            if themed := WIDGETS.get(type(field.widget)):
+                field.widget = _dressed(field, themed)
+        return form
+
+
+def _dressed(field: forms.Field, themed: type[Any]) -> forms.Widget:
+    widget: forms.Widget = themed(attrs={**themed().attrs, **field.widget.attrs})
+    widget.is_required = field.widget.is_required
+    if isinstance(widget, forms.Select):
+        widget.choices = field.widget.choices
+    return widget
+
+
+class ReadOnly(ModelAdmin):
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
@@ -29,7 +107,7 @@ class ReadOnly(admin.ModelAdmin):
         return False
 
 
-class Buttons(admin.ModelAdmin):
+class Buttons(ModelAdmin):
     """Actions that call services, for those who may change what they are about."""
 
     def has_operate_permission(self, request: HttpRequest) -> bool:
@@ -63,10 +141,17 @@ class Buttons(admin.ModelAdmin):
 class Operated(Buttons, ReadOnly):
     """What is looked at, and changed by buttons only."""
 
-    show_full_result_count = False
+
+class TabularInline(ThemedTabularInline):
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> forms.Field | None:
+        """The heading of a column is not the name of a field, for who cannot see that it stands below."""
+        field: forms.Field | None = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field:
+            field.widget.attrs.setdefault("aria-label", str(field.label))
+        return field
 
 
-class ReadOnlyInline(admin.TabularInline):
+class ReadOnlyInline(TabularInline):
     extra = 0
     can_delete = False
 
@@ -77,7 +162,7 @@ class ReadOnlyInline(admin.TabularInline):
         return False
 
 
-class FirstOfThem(BaseInlineFormSet):
+class FirstOfThem(PaginationInlineFormSet):
     """There may be thousands."""
 
     def get_queryset(self) -> QuerySet[Any]:
@@ -91,7 +176,7 @@ class FirstInline(ReadOnlyInline):
     ordering = ["pk"]
 
 
-class ServiceAdmin(admin.ModelAdmin):
+class ServiceAdmin(ModelAdmin):
     """For forms that call services. Django opens a transaction for all of a form; a unit that began inside it would be
     the second to wait for SQLite, and wait in vain. What a service refuses is said on the form.
     """

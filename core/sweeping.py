@@ -1,7 +1,8 @@
 """How a sweep goes through what is due."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -25,3 +26,10 @@ def each(
         except Exception:  # whatever it is: the others are not to blame
             logger.exception("sweep_failed", extra={"step": getattr(step, "__name__", repr(step)), "due": str(one)})
     return len(ones)
+
+
+def lots(ones: Iterable[T], size: int) -> Iterator[list[T]]:
+    """So many at once; the last lot may be smaller."""
+    left = iter(ones)
+    while lot := list(islice(left, size)):
+        yield lot

@@ -28,5 +28,15 @@ def hooks(name: str) -> tuple[Any, ...]:
     return tuple(hook for module in _modules() for hook in getattr(module, name, ()))
 
 
+@cache
+def gathered(name: str) -> Mapping[str, frozenset[str]]:
+    """All entries of the tables of lists called `name`, such as ROLES; lists under the same key are put together."""
+    found: dict[str, set[str]] = {}
+    for module in _modules():
+        for key, members in getattr(module, name, {}).items():
+            found.setdefault(key, set()).update(members)
+    return MappingProxyType({key: frozenset(members) for key, members in found.items()})
+
+
 def _modules() -> list[ModuleType]:
     return [import_module(path) for path in settings.WIRING]
