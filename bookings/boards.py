@@ -1,14 +1,16 @@
-"""Figures that those who work for a provider look at together, and that may lag a second behind."""
+"""Figures that those who work for a provider look at together, or operators, and that may lag a second behind."""
 
 from collections.abc import Collection
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Sum
 from django.utils import timezone
 
+from accounts.selectors import active_staff
 from bookings import analytics, selectors
-from bookings.models import Provider, Reservation
+from bookings.models import Provider, ProviderStats, Reservation
 from bookings.schedule import local_date
 from bookings.serializers import AgendaOut
 from core.clocks import DAY, local_day
@@ -20,6 +22,7 @@ from realtime.models import Board
 
 PROVIDER = "bookings.provider"
 AGENDA = "bookings.agenda"
+OVERVIEW = "bookings.overview"
 
 MOST = 200
 
@@ -27,7 +30,7 @@ Status = Reservation.Status
 
 
 def touch_provider(provider_id: UUID) -> None:
-    touch(f"{PROVIDER}:{provider_id}", f"{AGENDA}:{provider_id}")
+    touch(f"{PROVIDER}:{provider_id}", f"{AGENDA}:{provider_id}", OVERVIEW)
 
 
 @unit
@@ -63,6 +66,18 @@ def show_agenda(provider_id: str) -> dict[str, Any]:
     }
 
 
+def show_overview(argument: str) -> dict[str, Any]:
+    """The counters of all providers together, and of which moment they are."""
+    counters = ["total_reservations", "pending_reservations", "confirmed_reservations", "cancelled_reservations"]
+    counters += ["total_subscriptions", "active_subscriptions", "cancelled_subscriptions"]
+    sums = ProviderStats.objects.aggregate(**{name: Sum(name, default=0) for name in counters})
+    return {"as_of": timezone.now(), **sums}
+
+
+def operators(argument: str, users: Collection[UUID]) -> set[UUID]:
+    return set() if argument else active_staff(users)
+
+
 def those_who_work_there(provider_id: str, users: Collection[UUID]) -> set[UUID]:
     key = uuid_or_none(provider_id)
     provider = Provider.objects.filter(pk=key).first() if key else None
@@ -76,4 +91,5 @@ def _provider(provider_id: str) -> Provider:
 BOARDS = {
     PROVIDER: BoardKind(render=show_provider, readers=those_who_work_there),
     AGENDA: BoardKind(render=show_agenda, readers=those_who_work_there),
+    OVERVIEW: BoardKind(render=show_overview, readers=operators),
 }

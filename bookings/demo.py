@@ -168,6 +168,7 @@ class Past:
             provider=provider,
             service=service,
             slot=slot,
+            provider_name=provider.business_name,
             service_name=service.name,
             start_at=slot.start_at,
             end_at=slot.end_at,

@@ -41,7 +41,7 @@ def subscription_references(keys: Collection[Key]) -> Rendered:
 
 
 def entries(keys: Collection[Key]) -> Rendered:
-    found = WaitlistEntry.objects.select_related("slot__service").filter(pk__in=keys)
+    found = WaitlistEntry.objects.select_related("slot__service", "slot__provider").filter(pk__in=keys)
     return {str(entry.pk): WaitlistEntryOut(entry).data for entry in found}
 
 

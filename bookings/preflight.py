@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.utils import timezone
 
 from bookings.models import Service
-from bookings.operators import drifting_slots
+from bookings.operators.acting import drifting_slots
 from payments.gateways.registry import available
 from payments.models import Payment
 

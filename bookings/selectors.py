@@ -63,6 +63,11 @@ def open_providers(search: str = "", category: str = "") -> QuerySet[Provider]:
 # The customer's own.
 
 
+def is_customer(user: User) -> bool:
+    """Anybody may book. Who runs things here is not asked to."""
+    return not (user.is_staff or is_of_a_team(user))
+
+
 def reservations() -> ReservationQuerySet:
     return Reservation.objects.select_related("provider", "service")
 
@@ -88,7 +93,7 @@ def subscription_of(user: User, subscription_id: UUID) -> Subscription:
 
 
 def entries_of(user: User) -> WaitlistQuerySet:
-    return WaitlistEntry.objects.select_related("slot__service").filter(user=user)
+    return WaitlistEntry.objects.select_related("slot__service", "slot__provider").filter(user=user)
 
 
 def entry_of(user: User, entry_id: UUID) -> WaitlistEntry:
@@ -103,6 +108,10 @@ def entry_of(user: User, entry_id: UUID) -> WaitlistEntry:
 
 def providers_of(user: User) -> QuerySet[Provider]:
     return worked_for_by([user.pk])
+
+
+def is_of_a_team(user: User) -> bool:
+    return providers_of(user).exists()
 
 
 def provider_of(user: User, provider_id: UUID) -> Provider:

@@ -9,6 +9,7 @@ UNSUBSCRIBED = [Subscription.Status.CANCELLED]
 
 urlpatterns = [
     path("/providers", providers.Providers.as_view()),
+    path("/providers/mine", providers.ProvidersWorkedFor.as_view()),
     path("/providers/<uuid:provider_id>", providers.OneProvider.as_view()),
     path("/providers/<uuid:provider_id>/reviews", providers.Reviews.as_view()),
     path("/services/<uuid:service_id>/slots", providers.Slots.as_view()),

@@ -1,7 +1,23 @@
 from django.utils.translation import gettext_noop
 
-from bookings import boards, commands, demo, events, exports, kinds, messages, paying, preflight, renewing, stats
+from bookings import (
+    boards,
+    commands,
+    demo,
+    events,
+    exports,
+    kinds,
+    messages,
+    pages,
+    paying,
+    preflight,
+    renewing,
+    stats,
+    story,
+)
+from bookings.operators import dashboard
 from bookings.services import people
+from core.roles import may
 from notifications.catalogue import NoticeKind
 
 KINDS = {
@@ -20,6 +36,8 @@ NOTICES = {
     messages.REMINDERS: NoticeKind(gettext_noop("Reminders")),
 }
 BOARDS = boards.BOARDS
+DASHBOARDS = {"bookings": dashboard.DASHBOARD}
+SUMMARIES = {"bookings": dashboard.SUMMARY}
 SCHEDULE = {
     "bookings.keep_deadlines": {"task": "bookings.tasks.keep_deadlines", "schedule": 15.0},
     "bookings.renew": {"task": "bookings.tasks.renew", "schedule": 30.0},
@@ -31,5 +49,20 @@ SCHEDULE = {
 ANONYMISED = [people.retire]
 PREFLIGHT = {"bookings": preflight.bookings}
 EXPORTS = {"bookings": exports.bookings}
+STORIES = {"bookings": story.play}
+PAGES = pages.PAGES
 DEMO = [demo.spa]
 WAYS_IN = [demo.ways_in]
+VIEW = [
+    *may("view", "bookings", "provider providerstats providerday specialday service plan slot reservation"),
+    *may("view", "bookings", "waitlistentry subscription invoice scheduledreminder review"),
+]
+ROLES = {
+    "support": [
+        *VIEW,
+        *may("change", "bookings", "provider specialday service plan slot reservation subscription"),
+        *may("add", "bookings", "specialday"),
+        *may("delete", "bookings", "specialday"),
+    ],
+    "read-only": VIEW,
+}

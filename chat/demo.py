@@ -12,7 +12,7 @@ from chat.sending import Draft
 from chat.services import conversations, messages, receipts
 from core.clocks import DAY
 
-ALICE, BOB = "alice@demo.test", "bob@demo.test"
+ALICE, BOB, CARL, OLIVIA = "alice@demo.test", "bob@demo.test", "customer@demo.test", "owner@demo.test"
 
 CAR = {"car_id": "0197a1c0-7a3e-7c55-9d1e-6f0c2b8d4e11", "car_title": "Toyota Corolla 2018"}
 ABOUT_A_CAR = [
@@ -26,9 +26,24 @@ ABOUT_A_CAR = [
     (BOB, "Let us talk about it when you have seen it."),
     (BOB, "I have put the service book into the car for you."),
 ]
+NEIGHBOURS = "Neighbours"
+AMONG_NEIGHBOURS = [
+    (OLIVIA, "Good morning everybody. The street is closed on Sunday, for the marathon."),
+    (CARL, "Thank you! From when to when?"),
+    (OLIVIA, "From seven until four in the afternoon."),
+    (BOB, "Then I leave the car at the station on Saturday."),
+    (ALICE, "Does somebody want to watch together? We have a balcony."),
+    (CARL, "I would love to. I bring cake."),
+    (OLIVIA, "And I bring coffee."),
+]
 
 
 def talks() -> None:
+    about_a_car()
+    among_neighbours()
+
+
+def about_a_car() -> None:
     """Alice asks Bob about his car; his last words she has not read."""
     alice = User.objects.get(email=ALICE)
     bob = User.objects.get(email=BOB)
@@ -38,6 +53,17 @@ def talks() -> None:
     )
     if is_new:
         say(talk, [({ALICE: alice, BOB: bob}[who], text) for who, text in ABOUT_A_CAR], now=now)
+
+
+def among_neighbours() -> None:
+    people = {email: User.objects.get(email=email) for email in (OLIVIA, ALICE, BOB, CARL)}
+    olivia, *others = people.values()
+    now = timezone.now() - timedelta(hours=12)
+    talk, is_new = conversations.open_conversation(
+        olivia, [person.pk for person in others], title=NEIGHBOURS, is_group=True, now=now - DAY
+    )
+    if is_new:
+        say(talk, [(people[who], text) for who, text in AMONG_NEIGHBOURS], now=now)
 
 
 def ways_in(address: str) -> list[str]:

@@ -3,20 +3,22 @@ from datetime import datetime
 
 from prometheus_client.core import GaugeMetricFamily
 
-from chat import operators, reach
+from chat import reach
+from chat.operators import moderation, traffic
+from chat.operators.dashboard import HOUR
 from core.clocks import DAY
 from core.figures import FiguresCollector
 
-SPANS = {"hour": operators.HOUR, "day": DAY}
+SPANS = {"hour": HOUR, "day": DAY}
 
 
 def figures(now: datetime) -> list[GaugeMetricFamily]:
-    backlog = operators.backlog(now)
+    backlog = traffic.backlog(now)
     return [
         *_reach(now),
         _gauge("untold", "Conversations of which it is not decided whom to push, though it is time.", backlog.untold),
         _gauge("untold_seconds", "How long the oldest of them has waited.", backlog.age(now)),
-        _gauge("open_reports", "Reported messages that nobody has decided on.", operators.open_reports().count()),
+        _gauge("open_reports", "Reported messages that nobody has decided on.", moderation.open_reports().count()),
     ]
 
 

@@ -1,7 +1,9 @@
 from django.utils.translation import gettext_noop
 
-from chat import commands, delivery, demo, events, exports, kinds, live, messages, metrics
+from chat import commands, delivery, demo, events, exports, kinds, live, messages, metrics, pages, story
+from chat.operators import dashboard
 from chat.services import people
+from core.roles import may
 from notifications import trees
 from notifications.catalogue import NoticeKind
 
@@ -31,5 +33,15 @@ SCHEDULE = {
 COLLECTORS = [metrics.collector]
 ANONYMISED = [people.retire]
 EXPORTS = {"chat": exports.chat}
+DASHBOARDS = {"chat": dashboard.DASHBOARD}
+SUMMARIES = {"chat": dashboard.SUMMARY}
+STORIES = {"chat": story.play}
+PAGES = pages.PAGES
 DEMO = [demo.talks]
 WAYS_IN = [demo.ways_in]
+VIEW = may("view", "chat", "conversation participant media block reach")
+ROLES = {
+    "moderator": [*VIEW, *may("view", "chat", "messagereport"), *may("change", "chat", "messagereport")],
+    "support": may("view", "chat", "conversation participant block reach"),
+    "read-only": VIEW,  # but not reports, which show what people wrote to each other
+}

@@ -1,21 +1,24 @@
 """How well reports are answered, and by whom. Ratios are None where nothing can be divided; times are in seconds."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from statistics import median, quantiles
+from statistics import median
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from core.counting import count_by_status, ratio
+from core.quantiles import quantiles
 from dispatch import selectors
 from dispatch.conf import limits
-from dispatch.models import DamageReport, Estimate, EstimateRequest, Professional
+from dispatch.models import DamageReport, Estimate, EstimateRequest, Professional, ReportQuerySet
 
 RECENTLY = timedelta(days=90)
 
 ANSWERED = Q(status__in=[EstimateRequest.Status.ANSWERED, EstimateRequest.Status.DECLINED])
+EVERY = Q()
+SPREAD = {"p50": 0.5, "p95": 0.95}
 DECIDED = [Estimate.Status.ACCEPTED, Estimate.Status.DECLINED]
 
 
@@ -95,9 +98,7 @@ def professional(user_id: UUID, since: datetime) -> ProfessionalFigures:
         estimates=by_status,
         response_rate=ratio(counts["answered"], counts["answered"] + counts["missed"]),
         win_rate=ratio(by_status[Estimate.Status.ACCEPTED], sum(by_status[status] for status in DECIDED)),
-        response_time_s=_median(
-            _waits(requests.filter(ANSWERED, answered_at__isnull=False), "asked_at", "answered_at")
-        ),
+        response_time_s=_response_time(requests.filter(ANSWERED, answered_at__isnull=False)),
         rating=her.rating,
         rating_count=her.rating_count,
     )
@@ -110,17 +111,13 @@ def owner(user_id: UUID) -> OwnerFigures:
     )
 
 
-def overview(since: datetime, until: datetime) -> Overview:
-    reports = DamageReport.objects.filter(created_at__gte=since, created_at__lt=until)
+def overview(since: datetime, until: datetime, which: Q = EVERY) -> Overview:
+    """`which`: of what reports."""
+    reports = DamageReport.objects.filter(which, created_at__gte=since, created_at__lt=until)
     by_status = count_by_status(reports, DamageReport.Status.values)
     distributed = reports.exclude(wave=0)
-    winners = EstimateRequest.objects.filter(
-        report__in=reports,
-        report__estimates__status=Estimate.Status.ACCEPTED,
-        report__estimates__professional=F("professional"),
-    )
-    first = distributed.annotate(first=Min("estimates__submitted_at")).filter(first__isnull=False)
-    pending = DamageReport.objects.pending()
+    winning_wave, winning_km = _winners(reports)
+    pending = DamageReport.objects.filter(which).pending()
     return Overview(
         since=since,
         until=until,
@@ -130,15 +127,42 @@ def overview(since: datetime, until: datetime) -> Overview:
             Estimate.objects.standing().filter(report__in=distributed).count(), distributed.count()
         ),
         fill_rate=_fill_rate(by_status),
-        first_estimate_s=_spread(_waits(first, "created_at", "first")),
-        acceptance_s=_spread(_waits(reports.filter(accepted_at__isnull=False), "created_at", "accepted_at")),
-        winning_wave=_median(winners.values_list("wave", flat=True)),
-        winning_km=_median(winners.values_list("distance_km", flat=True)),
+        first_estimate_s=spreads(first_estimates(reports)).get(None),
+        acceptance_s=spreads(acceptances(reports)).get(None),
+        winning_wave=winning_wave,
+        winning_km=winning_km,
         open=pending.count(),
         unanswered=pending.exclude(Exists(Estimate.objects.standing().filter(report=OuterRef("pk")))).count(),
         overdue=pending.filter(overdue_at__isnull=False).count(),
         available_professionals=Professional.objects.at_work().count(),
     )
+
+
+def first_estimates(reports: ReportQuerySet) -> ReportQuerySet:
+    """Those that were handed out and got one, each with how long after its opening the first came as `wait`."""
+    sent = Estimate.objects.filter(report=OuterRef("pk")).order_by("submitted_at").values("submitted_at")[:1]
+    answered = reports.exclude(wave=0).annotate(first_at=Subquery(sent)).filter(first_at__isnull=False)
+    return answered.annotate(wait=F("first_at") - F("created_at"))
+
+
+def acceptances(reports: ReportQuerySet) -> ReportQuerySet:
+    """Those that somebody accepted an estimate of, each with how long after its opening as `wait`."""
+    accepted = reports.filter(accepted_at__isnull=False)
+    return accepted.annotate(wait=F("accepted_at") - F("created_at"))
+
+
+def spreads(reports: ReportQuerySet, by: Any = None) -> dict[Any, dict[str, float]]:
+    """Of their `wait`, for each group."""
+    found = quantiles(reports, F("wait"), [*SPREAD.values()], by=by)
+    return {
+        group: {name: round(wait.total_seconds(), 1) for name, wait in zip(SPREAD, waits, strict=True)}
+        for group, waits in found.items()
+    }
+
+
+def _response_time(answered: QuerySet[EstimateRequest]) -> float | None:
+    waits = [(until - since).total_seconds() for since, until in answered.values_list("asked_at", "answered_at")]
+    return round(median(waits), 2) if waits else None
 
 
 def _fill_rate(by_status: dict[str, int]) -> float | None:
@@ -148,17 +172,15 @@ def _fill_rate(by_status: dict[str, int]) -> float | None:
     return ratio(filled, filled + by_status[status.EXPIRED])
 
 
-def _waits(rows: QuerySet, begin: str, end: str) -> list[float]:
-    return [(until - since).total_seconds() for since, until in rows.values_list(begin, end)]
-
-
-def _spread(waits: list[float]) -> dict[str, float] | None:
-    if not waits:
-        return None
-    p95 = quantiles(waits, n=20, method="inclusive")[-1] if len(waits) > 1 else waits[0]
-    return {"p50": round(median(waits), 1), "p95": round(p95, 1)}
-
-
-def _median(values: Iterable[float]) -> float | None:
-    found = list(values)
-    return round(median(found), 2) if found else None
+def _winners(reports: ReportQuerySet) -> tuple[float | None, float | None]:
+    """In which wave those who got the jobs were asked, and how far away they were: the medians."""
+    winners = EstimateRequest.objects.filter(
+        report__in=reports,
+        report__estimates__status=Estimate.Status.ACCEPTED,
+        report__estimates__professional=F("professional"),
+    )
+    found = list(winners.values_list("wave", "distance_km"))
+    if not found:
+        return None, None
+    waves, kilometres = zip(*found, strict=True)
+    return round(float(median(waves)), 2), round(median(kilometres), 2)

@@ -6,10 +6,9 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.selectors import active_staff
 from core.ids import uuid_or_none
 from core.unit import unit
 from dispatch import analytics
@@ -66,7 +65,7 @@ def sees_distribution(report_id: str, users: Collection[UUID]) -> set[UUID]:
     if report is None:
         return set()
     asked = EstimateRequest.objects.filter(report=report, professional__in=users)
-    return {*asked.values_list("professional_id", flat=True), *_staff(users), *({report.owner_id} & {*users})}
+    return {*asked.values_list("professional_id", flat=True), *active_staff(users), *({report.owner_id} & {*users})}
 
 
 def is_professional(user_id: str, users: Collection[UUID]) -> set[UUID]:
@@ -79,11 +78,7 @@ def is_owner(user_id: str, users: Collection[UUID]) -> set[UUID]:
 
 
 def operators(argument: str, users: Collection[UUID]) -> set[UUID]:
-    return set() if argument else _staff(users)
-
-
-def _staff(users: Collection[UUID]) -> set[UUID]:
-    return set(User.objects.filter(Q(is_staff=True, is_active=True), pk__in=users).values_list("pk", flat=True))
+    return set() if argument else active_staff(users)
 
 
 BOARDS = {

@@ -48,6 +48,10 @@ def report_completed(report: DamageReport, asked: Collection[UUID]) -> list[Fact
     return _to_all("dispatch.report_completed", report, asked)
 
 
+def report_reviewed(report: DamageReport) -> Fact:
+    return _to_owner("dispatch.report_reviewed", report)
+
+
 def report_cancelled(report: DamageReport, asked: Collection[UUID]) -> list[Fact]:
     return _to_all("dispatch.report_cancelled", report, asked)
 

@@ -36,11 +36,12 @@ def distance_km(a: Point, b: Point) -> float:
     return 2 * EARTH_RADIUS_KM * asin(min(1.0, sqrt(haversine)))
 
 
-def distance_expression(point: Point) -> Expression:
-    """`distance_km` of each row."""
-    across = Power(Sin(_radians("latitude", point.latitude) / 2), 2)
-    along = Power(Sin(_radians("longitude", point.longitude) / 2), 2)
-    haversine = across + cos(radians(point.latitude)) * Cos(_radians("latitude")) * along
+def distance_expression(point: Point, of: str = "") -> Expression:
+    """`distance_km` of each row, or of what it points at: `of="professional__"`."""
+    latitude, longitude = f"{of}latitude", f"{of}longitude"
+    across = Power(Sin(_radians(latitude, point.latitude) / 2), 2)
+    along = Power(Sin(_radians(longitude, point.longitude) / 2), 2)
+    haversine = across + cos(radians(point.latitude)) * Cos(_radians(latitude)) * along
     kilometres = 2 * EARTH_RADIUS_KM * ASin(Least(1.0, Sqrt(haversine)))
     return ExpressionWrapper(kilometres, output_field=FloatField())
 

@@ -2,7 +2,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, UUIDField
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, UUIDField
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
@@ -40,6 +40,15 @@ def profile_of(user: User) -> Professional:
     return found
 
 
+def is_professional(user: User) -> bool:
+    return Professional.objects.filter(user=user).exists()
+
+
+def may_report(user: User) -> bool:
+    """Everybody may; who repairs is shown it once he has."""
+    return not is_professional(user) or DamageReport.objects.filter(owner=user).exists()
+
+
 def professional_known_to(user: User, professional_id: UUID) -> Professional:
     """An owner knows who has sent her an estimate; for anybody else there is no such person."""
     met = Estimate.objects.filter(professional=OuterRef("pk"), report__owner=user)
@@ -65,10 +74,11 @@ def report(report_id: UUID) -> DamageReport:
 
 
 def reports() -> ReportQuerySet:
-    """With how many were asked for an estimate, and how many estimates stand."""
+    """With how many were asked for an estimate, how many estimates stand, and the stars of its review."""
     return DamageReport.objects.prefetch_related("skills", "photos").annotate(
         professionals_notified=_count_of(EstimateRequest.objects.all()),
         estimates_submitted=_count_of(Estimate.objects.standing()),
+        rating=F("review__rating"),
     )
 
 

@@ -1,6 +1,8 @@
 from django.utils.translation import gettext_noop
 
-from dispatch import boards, commands, demo, deposits, events, exports, kinds, messages, preflight
+from core.roles import may
+from dispatch import boards, commands, demo, deposits, events, exports, kinds, messages, pages, preflight, story
+from dispatch.operators import dashboard
 from dispatch.services import professionals
 from notifications.catalogue import NoticeKind
 
@@ -13,6 +15,8 @@ NOTICES = {
     messages.OPERATORS: NoticeKind(gettext_noop("Reports that nobody answers")),
 }
 BOARDS = boards.BOARDS
+DASHBOARDS = {"dispatch": dashboard.DASHBOARD}
+SUMMARIES = {"dispatch": dashboard.SUMMARY}
 PAYABLES = {deposits.KIND: deposits.PAYABLE}
 SCHEDULE = {
     "dispatch.go_on": {"task": "dispatch.tasks.go_on_everywhere", "schedule": 10.0},
@@ -24,5 +28,20 @@ SCHEDULE = {
 ANONYMISED = [professionals.retire]
 PREFLIGHT = {"deposits": preflight.deposits}
 EXPORTS = {"dispatch": exports.dispatch}
+PAGES = pages.PAGES
+STORIES = {"dispatch": story.play}
 DEMO = [demo.city]
 WAYS_IN = [demo.ways_in]
+VIEW = [
+    *may("view", "dispatch", "damagereport estimate estimaterequest passedover"),
+    *may("view", "dispatch", "professional skill review block"),
+]
+ROLES = {
+    "dispatcher": [
+        *VIEW,
+        *may("change", "dispatch", "damagereport professional skill"),
+        *may("add", "dispatch", "professional skill"),
+    ],
+    "support": VIEW,
+    "read-only": VIEW,
+}

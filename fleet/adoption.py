@@ -1,12 +1,11 @@
 """Scans and violations of a plate that nobody had registered: once somebody has, they are the vehicle's."""
 
 from collections.abc import Iterable
-from itertools import islice
 
 from django.db.models import Exists, Min, OuterRef
 
 from core.bulk import update
-from core.sweeping import each
+from core.sweeping import each, lots
 from core.unit import unit
 from fleet import freshness, selectors, tallies
 from fleet.models import Scan, Vehicle, Violation
@@ -18,18 +17,12 @@ LOT = 200  # plates a unit
 def adopt() -> None:
     """Beat, and rung when vehicles were registered. A scan that came at that moment is found by the next sweep."""
     strangers = {*_registered(Scan), *_registered(Violation)}
-    each(_lots(sorted(strangers)), _adopt)
+    each(lots(sorted(strangers), LOT), _adopt)
 
 
 def _registered(table: type[Scan] | type[Violation]) -> Iterable[str]:
     known = Vehicle.objects.filter(plate=OuterRef("plate"))
     return table._default_manager.filter(Exists(known), vehicle=None).values_list("plate", flat=True).distinct()
-
-
-def _lots(plates: Iterable[str]) -> Iterable[list[str]]:
-    left = iter(plates)
-    while lot := list(islice(left, LOT)):
-        yield lot
 
 
 @unit

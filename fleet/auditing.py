@@ -3,14 +3,13 @@
 from collections import Counter
 from typing import Any
 
-from django.db.models import Count, F, Manager, Max, Min, Q, QuerySet, Value
+from django.db.models import Count, F, Manager, Max, Min, QuerySet, Value
 from django.db.models.functions import TruncDate
 
-from core.clocks import local_day
 from core.unit import unit
 from fleet import freshness, tallies
 from fleet.models import Tally, VehicleLog, Violation
-from fleet.ranges import Days, local_date, zone
+from fleet.ranges import Days, local_date, within, zone
 from fleet.tallies import ENTRY, EXIT, VIOLATION, Changes, Counted
 
 
@@ -61,12 +60,12 @@ def _in_rows(days: Days) -> list[QuerySet[Any, Any]]:
 
 
 def _grouped(rows: Manager[Any], column: str, days: Days, **constants: Value) -> QuerySet[Any, Any]:
-    dated = rows.filter(_within(column, days)).annotate(day=TruncDate(column, tzinfo=zone()), **constants)
+    dated = rows.filter(within(column, days)).annotate(day=TruncDate(column, tzinfo=zone()), **constants)
     return dated.order_by().values_list(*Counted._fields).annotate(number=Count("pk"))
 
 
 def _in_tallies(days: Days, number: Any) -> QuerySet[Any, Any]:
-    return Tally.objects.filter(_counted_on(days)).values_list(*Counted._fields).annotate(number=number)
+    return tallies.on(days).values_list(*Counted._fields).annotate(number=number)
 
 
 def _sum(numbers: QuerySet[Any, Any]) -> Changes:
@@ -77,16 +76,6 @@ def _sum(numbers: QuerySet[Any, Any]) -> Changes:
     return Counter({sort: number for sort, number in summed.items() if number})
 
 
-def _counted_on(days: Days) -> Q:
-    return Q(day__gte=days.first, day__lte=days.last)
-
-
 def _ends(rows: Manager[Any], column: str) -> list[Any]:
     ends = rows.aggregate(first=Min(column), last=Max(column))
     return [end for end in ends.values() if end is not None]
-
-
-def _within(column: str, days: Days) -> Q:
-    since = local_day(days.first, zone().key).start
-    until = local_day(days.last, zone().key).end
-    return Q(**{f"{column}__gte": since, f"{column}__lt": until})

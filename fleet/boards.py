@@ -3,6 +3,7 @@
 """
 
 from collections.abc import Callable, Collection
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +25,7 @@ def show_violations(days: Days) -> dict[str, Any]:
 def show_vehicles(days: Days) -> dict[str, Any]:
     """Those that moved last, and how many there are of each sort."""
     moved = Vehicle.objects.exclude(status_at=None).order_by("-status_at", "-pk")[: limits.shown]
-    sorts = shapes.registry(figures.registry())
+    sorts = asdict(figures.registry())
     return {**sorts, **{f"vehicle:{one.pk}": shapes.vehicle(one) for one in moved}}
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from core.fields import YEARS
 from fleet.models import Vehicle
+from fleet.names import FACTS
 from fleet.plates import LEAST, is_plate, spelled
 from fleet.ranges import local_date
 from fleet.serializers.fields import LEAST_OF_A_DOCUMENT, TELEPHONE
@@ -106,26 +107,7 @@ PARSED: dict[str, Callable[[str], Any]] = {
     "registrationValidUntil": _day,
 }
 FIELDS = {
-    "plateNumber": "plate_number",
-    "ownerName": "owner_name",
-    "schoolID": "school_id",
-    "department": "department",
-    "academicYear": "academic_year",
-    "semester": "semester",
-    "yearLevel": "year_level",
-    "block": "block",
-    "gender": "gender",
-    "contact": "contact",
-    "purok": "purok",
-    "barangay": "barangay",
-    "city": "city",
-    "province": "province",
-    "vehicleType": "vehicle_type",
-    "vehicleModel": "vehicle_model",
-    "vehicleColor": "vehicle_color",
-    "licenseNumber": "license_number",
-    "orNumber": "or_number",
-    "crNumber": "cr_number",
+    **FACTS,
     "registrationValidFrom": "registration_valid_from",
     "registrationValidUntil": "registration_valid_until",
 }

@@ -1,7 +1,6 @@
 import json
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
-from itertools import islice
 from random import Random
 from typing import Any
 
@@ -10,6 +9,7 @@ from django.utils import timezone
 from accounts.demo import curl, token
 from accounts.models import User
 from core.clocks import DAY, at_or_after
+from core.sweeping import lots
 from fleet import sources, standing
 from fleet.conf import limits
 from fleet.models import Officer, Vehicle, Violation
@@ -107,8 +107,8 @@ def _vehicles(now: datetime) -> Iterator[tuple[str, dict[str, Any]]]:
 def _watch_the_gate(source: Source, now: datetime) -> None:
     """What happened since the world was last made, too: what was told before is known again by its number."""
     plates = list(Vehicle.objects.order_by("pk").values_list("plate_number", flat=True)[:VEHICLES])
-    seen = iter(sorted((one for one in _seen(plates, now) if one.at <= now), key=lambda one: one.at))
-    while lot := list(islice(seen, limits.batch)):
+    seen = sorted((one for one in _seen(plates, now) if one.at <= now), key=lambda one: one.at)
+    for lot in lots(seen, limits.batch):
         record_scans(source, lot, now=now)
 
 

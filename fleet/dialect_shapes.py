@@ -10,35 +10,13 @@ from typing import Any
 from fleet.conf import limits
 from fleet.figures import Movements, Summary
 from fleet.models import Sanction, Vehicle, Violation
+from fleet.names import FACTS
 from fleet.ranges import Bucket
 from fleet.shapes import CONFIDENTIAL
 
 Shape = dict[str, Any]
 
-TEXTS = {
-    "ownerName": "owner_name",
-    "schoolID": "school_id",
-    "department": "department",
-    "academicYear": "academic_year",
-    "semester": "semester",
-    "gender": "gender",
-    "yearLevel": "year_level",
-    "block": "block",
-    "contact": "contact",
-    "purok": "purok",
-    "barangay": "barangay",
-    "city": "city",
-    "province": "province",
-    "plateNumber": "plate_number",
-    "vehicleType": "vehicle_type",
-    "vehicleModel": "vehicle_model",
-    "vehicleColor": "vehicle_color",
-    "licenseNumber": "license_number",
-    "orNumber": "or_number",
-    "crNumber": "cr_number",
-    "status": "status",
-    "registrationStatus": "registration_status",
-}  # of a vehicle
+TEXTS = {**FACTS, "status": "status", "registrationStatus": "registration_status"}  # of a vehicle
 SANCTIONS = {Sanction.Type.SUSPENSION, Sanction.Type.REVOCATION}  # the app knows no others: a warning changes nothing
 
 

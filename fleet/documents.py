@@ -6,11 +6,10 @@ from threading import BoundedSemaphore
 from django.utils.translation import get_language, get_language_bidi, gettext, gettext_noop
 from django.utils.translation import gettext as _
 
-from core.clocks import local_day
 from core.errors import Busy, refuse
 from core.pdf import Sheet
 from fleet.models import Vehicle, VehicleLog, Violation
-from fleet.ranges import zone
+from fleet.ranges import midnight, zone
 from fleet.reports import Report, Validity
 
 AT_ONCE = 2  # of a process: each takes a core for some tenths of a second
@@ -63,7 +62,7 @@ def document(report: Report) -> bytes:
 
 def _written(report: Report) -> bytes:
     vehicle, language = report.vehicle, get_language() or "en"
-    made_at = local_day(report.today, zone().key).start
+    made_at = midnight(report.today)
     sheet = Sheet(
         _("Vehicle report: {plate}").format(plate=vehicle.plate_number),
         language=language,
@@ -163,4 +162,4 @@ def _minute(moment: datetime | None) -> str:
 
 
 def _minutes(log: VehicleLog) -> str:
-    return str(int((log.out_at - log.in_at).total_seconds() // 60)) if log.in_at and log.out_at else NONE
+    return NONE if log.minutes is None else str(log.minutes)

@@ -5,8 +5,9 @@ A violation belongs to the day on which it was reported, an entry or exit to the
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import date
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Sum
 
 from core.counting import percent_change
 from fleet import tallies
@@ -100,14 +101,27 @@ def states() -> dict[str, int]:
 
 def movements(days: Days, grouping: Grouping) -> dict[str, tuple[Bucket, Movements]]:
     """Every bucket that the days touch, in order, by `bucket_of`."""
-    counted: Counter[tuple[str, str]] = Counter()
-    moved = Tally.objects.filter(_in(days), measure__in=[tallies.ENTRY, tallies.EXIT])
+    entries: Counter[date] = Counter()
+    exits: Counter[date] = Counter()
+    moved = tallies.on(days).filter(measure__in=[tallies.ENTRY, tallies.EXIT])
     for day, measure, count in moved.values_list("day", "measure").annotate(Sum("count")).order_by():
-        counted[bucket_of(day, grouping), measure] += count
-    return {
-        key: (bucket, Movements(counted[key, tallies.ENTRY], counted[key, tallies.EXIT]))
-        for key, bucket in buckets(days, grouping).items()
-    }
+        (entries if measure == tallies.ENTRY else exits)[day] += count
+    return in_buckets(entries, exits, days, grouping)
+
+
+def in_buckets(
+    entries: Counter[date], exits: Counter[date], days: Days, grouping: Grouping
+) -> dict[str, tuple[Bucket, Movements]]:
+    """By day, so many."""
+    ins, outs = _regrouped(entries, grouping), _regrouped(exits, grouping)
+    return {key: (bucket, Movements(ins[key], outs[key])) for key, bucket in buckets(days, grouping).items()}
+
+
+def _regrouped(counted: Counter[date], grouping: Grouping) -> Counter[str]:
+    regrouped: Counter[str] = Counter()
+    for day, count in counted.items():
+        regrouped[bucket_of(day, grouping)] += count
+    return regrouped
 
 
 def registry() -> Registry:
@@ -138,7 +152,7 @@ class _Counts:
 
 def _counts(days: Days) -> _Counts:
     counts = _Counts()
-    sums = Tally.objects.filter(_in(days)).values_list("measure", "department", "type", "status")
+    sums = tallies.on(days).values_list("measure", "department", "type", "status")
     for measure, department, kind, status, count in sums.annotate(Sum("count")).order_by():
         department = department or UNKNOWN
         match measure:
@@ -151,10 +165,6 @@ def _counts(days: Days) -> _Counts:
                 counts.by_status[status] += count
                 counts.by_department[department] += count
     return counts
-
-
-def _in(days: Days) -> Q:
-    return Q(day__gte=days.first, day__lte=days.last)
 
 
 def ranked(counted: Counter[str]) -> list[tuple[str, int]]:

@@ -1,9 +1,8 @@
 """Reads that are kept for some minutes: `CACHE` of seed 003, for all processes.
 
-Each is kept under the version of the board whose figures it shows, and every change makes a new version: what was read
-meanwhile stays under the old one, where nobody looks any more. There are as many places as entries may be kept, and a
-read has one of them: a new read takes it from an old one. A change that Redis cannot be told of shows when the time of
-what was kept before is over.
+Each is kept under the version of the board whose figures it shows. There are as many places as entries may be kept,
+and a read has one of them: a new read takes it from an old one. A change that Redis cannot be told of shows when the
+time of what was kept before is over.
 """
 
 import hashlib
@@ -13,9 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.cache import cache
-from django.db import transaction
-from uuid_utils.compat import uuid7
 
+from core import versions
 from fleet.conf import limits
 
 SCANNED_AT_ONCE = 100
@@ -51,19 +49,18 @@ def read(board: str, query: str, make: Callable[[], Any], *, ttl: float | None =
 
 def outdate(*boards: str) -> None:
     """Once the present unit has committed."""
-    versions = {_version_key(board): uuid7().hex for board in boards}
-    transaction.on_commit(lambda: cache.set_many(versions, timeout=None), robust=True)
+    versions.renew(*map(_version_key, boards))
 
 
 def sweep() -> int:
     """Beat: what nobody can read any more gives its memory back. Answers how many entries that were."""
-    versions: dict[str, str] = {}
+    current: dict[str, str] = {}
     outdated = []
     for place, entry in _entries():
         board = entry.query.partition("?")[0]
-        if board not in versions:
-            versions[board] = _version_of(board)
-        if entry.version != versions[board] or not entry.is_young(limits.cache_seconds):
+        if board not in current:
+            current[board] = _version_of(board)
+        if entry.version != current[board] or not entry.is_young(limits.cache_seconds):
             outdated.append(place)
     cache.delete_many(outdated)
     return len(outdated)
@@ -95,8 +92,7 @@ def _place(number: int) -> str:
 
 
 def _version_of(board: str) -> str:
-    version: str = cache.get_or_set(_version_key(board), lambda: uuid7().hex, timeout=None)
-    return version
+    return versions.version_of(_version_key(board))
 
 
 def _version_key(board: str) -> str:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext_noop
 
@@ -18,15 +20,13 @@ def violations_reported(violations: Sequence[Violation], *, now: datetime) -> Me
     """`violations` are new."""
     newest = violations[-1]
     one = len(violations) == 1
-    return Message(
-        ALERTS,
+    return _alert(
         (VIOLATION, newest.pk),
         gettext_noop("Violation reported") if one else gettext_noop("Violations reported"),
         "{type}: {plate}" if one else gettext_noop("{count} violations, the last of {plate}"),
-        to=selectors.officers(),
-        params={"type": Words(newest.label), "plate": newest.plate_number, "count": len(violations)},
-        data={"type": "violation_reported", "violation_id": str(newest.pk)},
-        occasion=now.isoformat(),
+        {"type": Words(newest.label), "plate": newest.plate_number, "count": len(violations)},
+        {"type": "violation_reported", "violation_id": str(newest.pk)},
+        now,
     )
 
 
@@ -34,13 +34,19 @@ def barred_vehicles_entered(vehicles: Sequence[Vehicle], *, now: datetime) -> Me
     """`vehicles` came in although their registration is suspended or revoked."""
     last = vehicles[-1]
     one = len(vehicles) == 1
-    return Message(
-        ALERTS,
+    return _alert(
         (VEHICLE, last.pk),
         gettext_noop("A barred vehicle entered") if one else gettext_noop("Barred vehicles entered"),
         "{plate}" if one else gettext_noop("{count} vehicles, the last {plate}"),
-        to=selectors.officers(),
-        params={"plate": last.plate_number, "count": len(vehicles)},
-        data={"type": "barred_vehicle_entered", "vehicle_id": str(last.pk)},
-        occasion=now.isoformat(),
+        {"plate": last.plate_number, "count": len(vehicles)},
+        {"type": "barred_vehicle_entered", "vehicle_id": str(last.pk)},
+        now,
+    )
+
+
+def _alert(
+    about: tuple[str, UUID], title: str, body: str, params: dict[str, Any], data: dict[str, str], now: datetime
+) -> Message:
+    return Message(
+        ALERTS, about, title, body, to=selectors.officers(), params=params, data=data, occasion=now.isoformat()
     )

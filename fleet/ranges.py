@@ -4,13 +4,15 @@ twice when the clocks change.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import Q
 
-DAY = timedelta(days=1)
+from core.clocks import DAY, local_day
+
 WEEK_DAYS = 7
 
 
@@ -74,6 +76,16 @@ def zone() -> ZoneInfo:
 
 def local_date(moment: datetime) -> date:
     return moment.astimezone(zone()).date()
+
+
+def midnight(day: date) -> datetime:
+    """When it begins."""
+    return local_day(day, zone().key).start
+
+
+def within(column: str, days: Days) -> Q:
+    """Of instants: those of these days."""
+    return Q(**{f"{column}__gte": midnight(days.first), f"{column}__lt": midnight(days.last + DAY)})
 
 
 def named(name: str, now: datetime) -> Days:

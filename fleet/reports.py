@@ -10,11 +10,10 @@ from uuid import UUID
 from django.db.models import Count, QuerySet
 from django.db.models.functions import TruncDate
 
-from core.clocks import local_day
 from fleet import selectors, sources
-from fleet.figures import Movements, ranked
+from fleet.figures import Movements, in_buckets, ranked
 from fleet.models import Vehicle, VehicleLog, Violation
-from fleet.ranges import Bucket, Days, Grouping, bucket_of, buckets, local_date, zone
+from fleet.ranges import Bucket, Days, Grouping, local_date, within, zone
 
 RECENT = 20  # logs
 HISTORY = 100  # violations
@@ -109,15 +108,10 @@ def _violations(vehicle: Vehicle) -> tuple[Counter[str], Counter[str]]:
 
 def _movements(logs: QuerySet[VehicleLog], days: Days, grouping: Grouping) -> list[tuple[Bucket, Movements]]:
     """Every bucket that the days touch, in order."""
-    entries, exits = _by_bucket(logs, "in_at", days, grouping), _by_bucket(logs, "out_at", days, grouping)
-    return [(bucket, Movements(entries[key], exits[key])) for key, bucket in buckets(days, grouping).items()]
+    entries, exits = _by_day(logs, "in_at", days), _by_day(logs, "out_at", days)
+    return list(in_buckets(entries, exits, days, grouping).values())
 
 
-def _by_bucket(logs: QuerySet[VehicleLog], column: str, days: Days, grouping: Grouping) -> Counter[str]:
-    since, until = local_day(days.first, zone().key).start, local_day(days.last, zone().key).end
-    within = logs.filter(**{f"{column}__gte": since, f"{column}__lt": until})
-    counted: Counter[str] = Counter()
-    by_day = within.values_list(TruncDate(column, tzinfo=zone())).annotate(Count("pk")).order_by()
-    for day, count in by_day:
-        counted[bucket_of(day, grouping)] += count
-    return counted
+def _by_day(logs: QuerySet[VehicleLog], column: str, days: Days) -> Counter[date]:
+    dated = logs.filter(within(column, days)).values_list(TruncDate(column, tzinfo=zone()))
+    return Counter(dict(dated.annotate(Count("pk")).order_by()))

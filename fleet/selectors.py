@@ -4,6 +4,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
+from accounts.selectors import active_staff
 from fleet.conf import limits
 from fleet.errors import NoSuchSanction, NoSuchVehicle, NoSuchViolation
 from fleet.models import Officer, Sanction, Vehicle, VehicleLog, Violation
@@ -13,17 +14,17 @@ from fleet.plates import key_of
 def readers(users: Collection[UUID]) -> set[UUID]:
     """Which of these may look at the fleet: guards, officers and staff."""
     officers = Officer.objects.active().filter(pk__in=users).values_list("pk", flat=True)
-    return {*officers, *staff(users)}
+    return {*officers, *active_staff(users)}
+
+
+def is_reader(user: User) -> bool:
+    return bool(readers([user.pk]))
 
 
 def deciders(users: Collection[UUID]) -> set[UUID]:
     """Which of these decide about violations: officers and staff."""
     officers = Officer.objects.active().filter(pk__in=users, role=Officer.Role.OFFICER)
-    return {*officers.values_list("pk", flat=True), *staff(users)}
-
-
-def staff(users: Collection[UUID]) -> set[UUID]:
-    return set(User.objects.filter(pk__in=users, is_staff=True, is_active=True).values_list("pk", flat=True))
+    return {*officers.values_list("pk", flat=True), *active_staff(users)}
 
 
 def officers() -> list[UUID]:
@@ -74,6 +75,13 @@ def violations() -> QuerySet[Violation]:
 
 def violation(violation_id: UUID) -> Violation:
     found = violations().filter(pk=violation_id).first()
+    if found is None:
+        raise NoSuchViolation
+    return found
+
+
+def locked_violation(violation_id: UUID) -> Violation:
+    found = Violation.objects.select_for_update(no_key=True).filter(pk=violation_id).first()
     if found is None:
         raise NoSuchViolation
     return found

@@ -1,15 +1,12 @@
 """What the boards and the native REST show. The words of seed 003 are in fleet.dialect_shapes."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
-from fleet.figures import Distribution, Movements, Registry, Summary
+from fleet.figures import Distribution, Movements, Summary
 from fleet.models import Sanction, Scan, Vehicle, VehicleLog, Violation
 from fleet.ranges import Bucket, Days
 from notifications.serializers import instant
-
-MINUTE = timedelta(minutes=1)
 
 REGISTERED = [
     "id", "plate_number", "vehicle_type", "vehicle_model", "vehicle_color", "owner_name", "school_id", "department",
@@ -87,7 +84,7 @@ def log(log: VehicleLog, names: Mapping[str, str]) -> dict[str, Any]:
         "in_at": instant(log.in_at),
         "out_at": instant(log.out_at),
         "is_open": log.is_open,
-        "duration_minutes": (log.out_at - log.in_at) // MINUTE if log.in_at and log.out_at else None,
+        "duration_minutes": log.minutes,
         "in_by": names.get(log.in_by, ""),
         "out_by": names.get(log.out_by, ""),
     }
@@ -141,17 +138,6 @@ def distribution(distribution: Distribution) -> dict[str, Any]:
 
 def bucket(bucket: Bucket, moved: Movements) -> dict[str, Any]:
     return {"category": bucket.category, "date": bucket.date, **movements(moved)}
-
-
-def registry(registry: Registry) -> dict[str, Any]:
-    return {
-        "total": registry.total,
-        "onsite": registry.onsite,
-        "types": registry.types,
-        "departments": registry.departments,
-        "year_levels": registry.year_levels,
-        "registrations": registry.registrations,
-    }
 
 
 def _counted(name: str, counted: list[tuple[str, int]]) -> list[dict[str, Any]]:

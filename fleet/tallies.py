@@ -8,10 +8,11 @@ from datetime import date
 from typing import NamedTuple
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from core.sql import date_of, relation
 from fleet.models import Tally, VehicleLog, Violation
-from fleet.ranges import local_date
+from fleet.ranges import Days, local_date
 
 ENTRY, EXIT, VIOLATION = (measure.value for measure in Tally.Measure)
 
@@ -26,6 +27,10 @@ class Counted(NamedTuple):
 
 Changes = Counter[Counted]
 NOTHING: Changes = Counter()
+
+
+def on(days: Days) -> QuerySet[Tally]:
+    return Tally.objects.filter(day__gte=days.first, day__lte=days.last)
 
 
 def of_log(log: VehicleLog) -> Changes:

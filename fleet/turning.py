@@ -2,10 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from core.clocks import local_day
 from core.unit import unit
 from fleet import freshness
-from fleet.ranges import local_date, zone
+from fleet.ranges import local_date, midnight
 from realtime import rendering
 from realtime.models import Board
 
@@ -15,8 +14,8 @@ MINUTE = timedelta(minutes=1)
 @unit
 def turn_over(now: datetime) -> None:
     """Beat: render anew what was rendered yesterday, or so soon after that it may show yesterday's days."""
-    midnight = local_day(local_date(now), zone().key).start
-    if Board.objects.filter(pk__in=freshness.BOARDS, rendered_at__lt=midnight + MINUTE).exists():
+    soon = midnight(local_date(now)) + MINUTE
+    if Board.objects.filter(pk__in=freshness.BOARDS, rendered_at__lt=soon).exists():
         freshness.all_changed()
 
 

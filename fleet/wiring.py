@@ -1,9 +1,13 @@
 from django.utils.translation import gettext_noop
 
-from fleet import boards, commands, demo, exports, leaving, messages, metrics, preflight
+from core.roles import may
+from fleet import boards, commands, demo, exports, leaving, messages, metrics, pages, preflight, story
+from fleet.operators import dashboard
 from notifications.catalogue import NoticeKind
 
 BOARDS = boards.BOARDS
+DASHBOARDS = {"fleet": dashboard.DASHBOARD}
+SUMMARIES = {"fleet": dashboard.SUMMARY}
 COMMANDS = commands.COMMANDS
 NOTICES = {messages.ALERTS: NoticeKind(gettext_noop("Alerts of the fleet"))}
 SCOPES = {
@@ -21,5 +25,16 @@ COLLECTORS = [metrics.collector]
 PREFLIGHT = {"fleet": preflight.fleet}
 ANONYMISED = [leaving.retire]
 EXPORTS = {"fleet": exports.fleet}
+STORIES = {"fleet": story.play}
+PAGES = pages.PAGES
 DEMO = [demo.campus]
 WAYS_IN = [demo.ways_in]
+VIEW = may("view", "fleet", "vehicle vehiclelog scan tally violation sanction officer")
+ROLES = {
+    "fleet officer": [
+        *VIEW,
+        *may("change", "fleet", "vehicle violation sanction"),
+        *may("add", "fleet", "vehicle"),
+    ],
+    "read-only": VIEW,
+}

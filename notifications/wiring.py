@@ -1,11 +1,13 @@
 from django.utils.translation import gettext_noop
 
-from notifications import carriers, commands, demo, exports, kinds, messages, services, telling
+from core.roles import may
+from notifications import carriers, commands, demo, exports, kinds, messages, pages, services, telling
 from notifications.catalogue import NoticeKind
-from notifications.operators import metrics, operations, preflight
+from notifications.operators import dashboard, metrics, operations, preflight
 from notifications.outbox import digests
 from notifications.reach import devices, preferences
 
+PAGES = pages.PAGES
 SETTLERS = [(messages.Message | messages.Withdrawal, telling.settle)]
 NOTICES = {
     digests.KIND: NoticeKind(gettext_noop("Summaries"), throttle=None, is_listed=False),
@@ -22,6 +24,8 @@ SCHEDULE = {
     "notifications.age_devices": {"task": "notifications.tasks.age_devices", "schedule": 86_400.0},
 }
 COLLECTORS = [metrics.collector]
+DASHBOARDS = {"notifications": dashboard.DASHBOARD}
+SUMMARIES = {"notifications": dashboard.SUMMARY}
 PREFLIGHT = {
     "providers": preflight.providers,
     "queues": preflight.queues,
@@ -35,4 +39,12 @@ EXPORTS = {
     "devices": exports.devices,
     "notice_preferences": exports.preferences,
     "quiet_hours": exports.quiet_hours,
+}
+VIEW = [
+    *may("view", "notifications", "notice delivery attempt broadcast channelhealth digest"),
+    *may("view", "notifications", "device devicechange preference quiethours"),
+]
+ROLES = {
+    "support": [*VIEW, *may("change", "notifications", "notice delivery device channelhealth")],
+    "read-only": VIEW,
 }

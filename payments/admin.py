@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from core.admin import Operated, ReadOnlyInline
+from core.admin import Operated, ReadOnlyInline, RecentValuesFilter
 from payments import reconciling, services
 from payments.models import GatewayCommand, LedgerEntry, Payment, Refund, SavedMethod, WebhookEvent
 
@@ -34,11 +34,10 @@ class PaymentAdmin(Operated):
         "id", "subject_kind", "subject_key", "payer", "payee", "gateway", "amount", "currency", "status", "captured",
         "refunded", "created_at",
     ]  # fmt: skip
-    list_filter = ["status", "gateway", "currency", "created_at"]
+    list_filter = ["status", "gateway", ("currency", RecentValuesFilter), "created_at"]
     list_select_related = ["payer"]
     search_fields = ["=id", "=intent_id", "=subject_key", "payer__email", "payer__phone", "payee"]
-    date_hierarchy = "created_at"
-    ordering = ["-created_at"]
+    ordering = ["-pk"]
     inlines = [RefundRows, LedgerRows, CommandRows]
     actions = ["ask_now", "settle_at_desk", "refund"]
 
@@ -58,9 +57,9 @@ class PaymentAdmin(Operated):
 @admin.register(WebhookEvent)
 class WebhookEventAdmin(Operated):
     list_display = ["type", "event_id", "intent_id", "state", "attempts", "error", "occurred_at", "received_at"]
-    list_filter = ["state", "gateway", "type", "received_at"]
+    list_filter = ["state", "gateway", ("type", RecentValuesFilter), "received_at"]
     search_fields = ["=event_id", "=intent_id"]
-    ordering = ["-received_at"]
+    ordering = ["-pk"]
     actions = ["read_again"]
 
     @admin.action(description="Read again", permissions=["operate"])
@@ -74,17 +73,16 @@ class GatewayCommandAdmin(Operated):
     list_filter = ["state", "kind", "created_at"]
     list_select_related = ["payment"]
     search_fields = ["=key", "=payment__id", "=payment__intent_id"]
-    ordering = ["-created_at"]
+    ordering = ["-pk"]
 
 
 @admin.register(LedgerEntry)
 class LedgerEntryAdmin(Operated):
     list_display = ["payee", "kind", "amount", "currency", "occurred_at", "payment"]
-    list_filter = ["kind", "currency", "occurred_at"]
+    list_filter = ["kind", ("currency", RecentValuesFilter), "occurred_at"]
     list_select_related = ["payment"]
     search_fields = ["payee", "=payment__id"]
-    date_hierarchy = "occurred_at"
-    ordering = ["-occurred_at"]
+    ordering = ["-pk"]
 
 
 @admin.register(SavedMethod)

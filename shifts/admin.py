@@ -1,14 +1,17 @@
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import ActionForm
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from unfold.forms import ActionForm
+from unfold.widgets import UnfoldAdminSelectWidget
 
-from core.admin import ReadOnlyInline, ServiceAdmin
+from core.admin import ModelAdmin, ReadOnlyInline, ServiceAdmin, TabularInline
+from core.counting import related_count
 from core.errors import DomainError
 from shifts import services
 from shifts.models import (
@@ -44,7 +47,11 @@ class ConsiderationInline(ReadOnlyInline):
 
 class ShiftActionForm(ActionForm):
     employee = forms.ModelChoiceField(
-        Employee.objects.active().select_related("user"), required=False, empty_label="(employee)"
+        Employee.objects.active().select_related("user"),
+        required=False,
+        empty_label="(employee)",
+        label="",
+        widget=UnfoldAdminSelectWidget({"aria-label": "Employee"}),
     )
 
 
@@ -56,15 +63,15 @@ class ShiftAdmin(ServiceAdmin):
     search_fields = ["=id", "location_name", "client_name", "assignee__user__full_name"]
     date_hierarchy = "start_at"
     ordering = ["-start_at"]
-    filter_horizontal = ["qualifications"]
     exclude = ["round", "is_asking"]
     inlines = [OfferInline, ConsiderationInline]
     action_form = ShiftActionForm
     actions = ["offer", "offer_to", "withdraw", "assign", "cancel"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Shift]:
-        pending = Count("offers", filter=Q(offers__status=ShiftOffer.Status.PENDING))
-        return super().get_queryset(request).annotate(asked=Count("offers"), waiting=pending)
+        asked = related_count(ShiftOffer.objects.all(), "shift")
+        waiting = related_count(ShiftOffer.objects.pending(), "shift")
+        return super().get_queryset(request).annotate(asked=asked, waiting=waiting)
 
     @admin.display(ordering="asked")
     def asked(self, shift: Any) -> int:
@@ -92,25 +99,27 @@ class ShiftAdmin(ServiceAdmin):
 
     @admin.action(description="Offer to all who are eligible", permissions=["change"])
     def offer(self, request: HttpRequest, shifts: QuerySet[Shift]) -> None:
-        self._each(request, shifts, lambda shift: services.offer_shift(shift, now=timezone.now()))
+        self._each(request, shifts, partial(services.offer_shift, now=timezone.now()), "Offered")
 
     @admin.action(description="Offer to the chosen employee", permissions=["change"])
     def offer_to(self, request: HttpRequest, shifts: QuerySet[Shift]) -> None:
         if employee := self._chosen(request):
-            self._each(request, shifts, lambda shift: services.offer_shift_to(shift, [employee], now=timezone.now()))
+            offer = partial(services.offer_shift_to, employees=[employee], now=timezone.now())
+            self._each(request, shifts, offer, f"Offered to {employee}")
 
     @admin.action(description="Withdraw offers", permissions=["change"])
     def withdraw(self, request: HttpRequest, shifts: QuerySet[Shift]) -> None:
-        self._each(request, shifts, services.withdraw_offers)
+        self._each(request, shifts, services.withdraw_offers, "Offers withdrawn")
 
     @admin.action(description="Assign to the chosen employee", permissions=["change"])
     def assign(self, request: HttpRequest, shifts: QuerySet[Shift]) -> None:
         if employee := self._chosen(request):
-            self._each(request, shifts, lambda shift: services.assign_shift(shift, employee, now=timezone.now()))
+            assign = partial(services.assign_shift, employee=employee, now=timezone.now())
+            self._each(request, shifts, assign, f"Assigned to {employee}")
 
     @admin.action(description="Cancel", permissions=["change"])
     def cancel(self, request: HttpRequest, shifts: QuerySet[Shift]) -> None:
-        self._each(request, shifts, lambda shift: services.cancel_shift(shift, now=timezone.now()))
+        self._each(request, shifts, partial(services.cancel_shift, now=timezone.now()), "Cancelled")
 
     def _chosen(self, request: HttpRequest) -> Employee | None:
         # Django has checked the action form, and keeps what it made of it to itself.
@@ -119,7 +128,7 @@ class ShiftAdmin(ServiceAdmin):
             self.message_user(request, "Choose an employee beside the action.", messages.WARNING)
         return employee
 
-    def _each(self, request: HttpRequest, shifts: QuerySet[Shift], verb: Callable[[Shift], Any]) -> None:
+    def _each(self, request: HttpRequest, shifts: QuerySet[Shift], verb: Callable[[Shift], Any], did: str) -> None:
         """Each stands or falls alone; a refusal is shown with the shift it is about."""
         done = 0
         for shift in shifts:
@@ -129,28 +138,29 @@ class ShiftAdmin(ServiceAdmin):
                 reasons = ", ".join(refusal.details.get("reasons", []))
                 self.message_user(request, f"{shift}: {refusal.message} {reasons}".strip(), messages.ERROR)
             else:
+                self.log_change(request, shift, did)
                 done += 1
         if done:
             self.message_user(request, f"Done for {done} of {len(shifts)}.")
 
 
-class HeldInline(admin.TabularInline):
+class HeldInline(TabularInline):
     model = HeldQualification
     extra = 0
 
 
-class AvailabilityInline(admin.TabularInline):
+class AvailabilityInline(TabularInline):
     model = Availability
     extra = 0
 
 
-class LeaveInline(admin.TabularInline):
+class LeaveInline(TabularInline):
     model = Leave
     extra = 0
 
 
 @admin.register(Employee)
-class EmployeeAdmin(admin.ModelAdmin):
+class EmployeeAdmin(ModelAdmin):
     list_display = ["id", "user", "type", "seniority", "is_active"]
     list_filter = ["type", "is_active"]
     list_select_related = ["user"]
@@ -167,6 +177,6 @@ class EmployeeAdmin(admin.ModelAdmin):
 
 
 @admin.register(Qualification)
-class QualificationAdmin(admin.ModelAdmin):
+class QualificationAdmin(ModelAdmin):
     list_display = ["code", "title"]
     search_fields = ["code", "title"]

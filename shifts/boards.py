@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.selectors import active_staff
 from realtime.boards import BoardKind, touch
 from shifts.analytics import coverage
 from shifts.serializers import CoverageOut
@@ -25,9 +25,7 @@ def show_coverage(argument: str) -> dict[str, Any]:
 
 
 def coordinators(argument: str, users: Collection[UUID]) -> set[UUID]:
-    if argument:
-        return set()
-    return set(User.objects.filter(pk__in=users, is_staff=True, is_active=True).values_list("pk", flat=True))
+    return set() if argument else active_staff(users)
 
 
 COVERAGE = BoardKind(render=show_coverage, readers=coordinators)

@@ -21,6 +21,10 @@ def employee_of(user: User) -> Employee:
     return employee
 
 
+def is_employee(user: User) -> bool:
+    return Employee.objects.active().filter(user=user).exists()
+
+
 def employee(number: int) -> Employee:
     found = Employee.objects.active().filter(pk=number).select_related("user").first()
     if found is None:

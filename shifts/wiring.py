@@ -1,7 +1,8 @@
 from django.utils.translation import gettext_noop
 
+from core.roles import may
 from notifications.catalogue import NoticeKind
-from shifts import boards, commands, demo, exports, kinds, messages, services
+from shifts import boards, commands, demo, exports, kinds, messages, operators, pages, services, story
 
 KINDS = {"shifts.offer": kinds.OFFER}
 COMMANDS = commands.COMMANDS
@@ -12,6 +13,8 @@ NOTICES = {
 }
 SCOPES = {"shifts.schedule": gettext_noop("Create, offer and cancel shifts")}
 BOARDS = {boards.NAME: boards.COVERAGE}
+DASHBOARDS = {"shifts": operators.DASHBOARD}
+SUMMARIES = {"shifts": operators.SUMMARY}
 SCHEDULE = {
     "shifts.tidy": {"task": "shifts.tasks.tidy", "schedule": 10.0},
     "shifts.go_on_offering": {"task": "shifts.tasks.go_on_offering_everywhere", "schedule": 15.0},
@@ -20,5 +23,19 @@ SCHEDULE = {
 }
 ANONYMISED = [services.retire_employee]
 EXPORTS = {"shifts": exports.shifts}
+STORIES = {"shifts": story.play}
+PAGES = pages.PAGES
 DEMO = [demo.hospital]
 WAYS_IN = [demo.ways_in]
+OF_EMPLOYEES = "heldqualification availability leave"
+VIEW = may("view", "shifts", f"shift shiftoffer consideration employee qualification {OF_EMPLOYEES}")
+ROLES = {
+    "dispatcher": [
+        *VIEW,
+        *may("change", "shifts", f"shift employee {OF_EMPLOYEES}"),
+        *may("add", "shifts", f"shift employee {OF_EMPLOYEES}"),
+        *may("delete", "shifts", OF_EMPLOYEES),
+    ],
+    "support": VIEW,
+    "read-only": VIEW,
+}

@@ -4,14 +4,12 @@ from django.contrib import admin, messages
 from django.db.models import F, QuerySet
 from django.forms import BaseModelFormSet, ModelForm
 from django.http import HttpRequest
-from django.urls import URLPattern, path
 
 from bookings import auditing
-from bookings.admin import pages
 from bookings.admin.shown import asking_price, link_to, side_by_side
 from bookings.models import Plan, Provider, ProviderStats, Reservation, Service, Slot, SpecialDay, Subscription
 from bookings.services import providers
-from core.admin import Buttons, FirstInline, ReadOnlyInline, ServiceAdmin
+from core.admin import Buttons, FirstInline, ReadOnlyInline, ServiceAdmin, TabularInline
 from core.money import formatted
 from notifications.admin.base import by_person
 from payments.models import LedgerEntry
@@ -19,7 +17,7 @@ from payments.models import LedgerEntry
 FIXED = ["owner", "currency"]  # what is booked and paid is in them
 
 
-class SpecialDayInline(admin.TabularInline):
+class SpecialDayInline(TabularInline):
     """Added and taken away; hours of a day that is there are replaced by adding it again."""
 
     model = SpecialDay
@@ -150,13 +148,3 @@ class ProviderAdmin(ServiceAdmin, Buttons):
     @admin.action(description="Repair the counters", permissions=["operate"])
     def repair(self, request: HttpRequest, chosen: QuerySet[Provider]) -> None:
         self.press(request, chosen, auditing.repair, "Counted anew")
-
-    def get_urls(self) -> list[URLPattern]:
-        looks = {"overview/": (pages.overview, "overview"), "overview/figures/": (pages.figures, "overview_figures")}
-        return [
-            *(
-                path(route, self.admin_site.admin_view(view), name=f"bookings_{name}")
-                for route, (view, name) in looks.items()
-            ),
-            *super().get_urls(),
-        ]

@@ -133,10 +133,13 @@ class WaitlistEntryOut(serializers.Serializer):
     """The object of kind `bookings.waitlist_entry`."""
 
     entry_id = serializers.UUIDField(source="pk")
+    provider_id = serializers.UUIDField(source="slot.provider_id")
+    provider_name = serializers.CharField(source="slot.provider.business_name")
     service_id = serializers.UUIDField(source="slot.service_id")
     service_name = serializers.CharField(source="slot.service.name")
     start_at = serializers.DateTimeField(source="slot.start_at")
     end_at = serializers.DateTimeField(source="slot.end_at")
+    zone = serializers.CharField(source="slot.provider.zone")
     seats = serializers.IntegerField()
     status = serializers.ChoiceField(choices=WaitlistEntry.Status.choices)
     reservation_id = serializers.UUIDField(allow_null=True)

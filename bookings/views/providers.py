@@ -58,6 +58,17 @@ class Providers(generics.ListAPIView[Provider]):
         return Response(ProviderSettingsOut(provider).data, status=status.HTTP_201_CREATED)
 
 
+class ProvidersWorkedFor(generics.ListAPIView[Provider]):
+    """Those that the caller works for, also where nobody can book them at present."""
+
+    serializer_class = ProviderOut
+    pagination_class = Newest
+    queryset = Provider.objects.none()
+
+    def get_queryset(self) -> QuerySet[Provider]:
+        return selectors.providers_of(self.request.user).select_related("stats")
+
+
 class OneProvider(APIView):
     @extend_schema(responses=ProviderPageOut)
     def get(self, request: Request, provider_id: UUID) -> Response:

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, reverse
 from django.utils import timezone
 
 from accounts.services import deactivate_user
@@ -42,13 +42,8 @@ class MessageReportAdmin(Operated):
         self.press(request, chosen, lambda one: moderation.uphold(one, request.user, now=now), "Message removed")
 
     def get_urls(self) -> list[URLPattern]:
-        looks = {"overview/": (pages.overview, "overview"), "overview/figures/": (pages.figures, "overview_figures")}
         buttons = {"dismiss": self.dismiss_one, "uphold": self.uphold_one, "suspend": self.suspend_sender}
         return [
-            *(
-                path(route, self.admin_site.admin_view(view), name=f"chat_{name}")
-                for route, (view, name) in looks.items()
-            ),
             *(self.button(f"<int:report_id>/{name}/", view, name) for name, view in buttons.items()),
             *super().get_urls(),
         ]
@@ -69,10 +64,12 @@ class MessageReportAdmin(Operated):
         return _back_to(report_id)
 
     def suspend_sender(self, request: HttpRequest, report_id: int) -> HttpResponse:
-        """Of the account: so it takes the right to change accounts, too."""
+        """Of the account: so it takes the right to change accounts, too; and of an operator, all rights."""
         if not request.user.has_perm(pages.MAY_SUSPEND):
             raise PermissionDenied
         report = _report(report_id)
+        if report.message.sender.is_staff and not request.user.is_superuser:
+            raise PermissionDenied
         self.press(request, [report.message.sender], deactivate_user, "Suspended for a reported message")
         self.log_change(request, report, "Sender suspended")
         return _back_to(report_id)

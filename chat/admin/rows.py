@@ -3,14 +3,13 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from chat.models import Block, Conversation, Media, Participant, Reach
 from core.admin import SHOWN, FirstInline, ReadOnly
+from core.counting import related_count
 from notifications.admin.base import by_person
-
-ACTIVE = Q(participants__left_at=None, participants__blocked_at=None)
 
 
 class ParticipantRows(FirstInline):
@@ -39,7 +38,8 @@ class ConversationAdmin(ReadOnly):
     inlines = [ParticipantRows]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Conversation]:
-        return super().get_queryset(request).annotate(people=Count("participants", filter=ACTIVE, distinct=True))
+        people = related_count(Participant.objects.active(), "conversation")
+        return super().get_queryset(request).annotate(people=people)
 
     @admin.display(ordering="people")
     def people(self, conversation: Any) -> int:

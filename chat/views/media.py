@@ -9,13 +9,13 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
-from rest_framework.authentication import BaseAuthentication, SessionAuthentication
+from rest_framework.authentication import BaseAuthentication
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.authentication import DialectAuthentication, TokenAuthentication
+from accounts.authentication import BrowserAuthentication, DialectAuthentication, TokenAuthentication
 from accounts.models import User
 from accounts.throttles import PerUser
 from chat import files, media, shapes
@@ -37,7 +37,7 @@ class Uploads(APIView):
     will do. Pictures lose all that they do not show.
     """
 
-    authentication_classes = [DialectAuthentication, SessionAuthentication]
+    authentication_classes = [DialectAuthentication, BrowserAuthentication]
     parser_classes = [MultiPartParser]
     throttle_classes = [UploadsPerUser]
     success = status.HTTP_201_CREATED
@@ -118,7 +118,7 @@ class SignedAddressScheme(OpenApiAuthenticationExtension):
 class OneMedia(APIView):
     """By a signed address, or with a token. From S3 by a redirect, to be followed within a minute."""
 
-    authentication_classes = [SignedAddress, TokenAuthentication, SessionAuthentication]
+    authentication_classes = [SignedAddress, TokenAuthentication, BrowserAuthentication]
     content_negotiation_class = OneAnswer
 
     @extend_schema(

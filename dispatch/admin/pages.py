@@ -1,4 +1,4 @@
-"""The operators' pages of dispatch. Each has a part that follows a board: the board says when, the part says what."""
+"""The operators' page of one report: a part of it follows the board of that report."""
 
 from typing import Any
 from uuid import UUID
@@ -9,10 +9,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from dispatch import analytics, boards, operators
+from core.dashboards import Bar, bars
+from dispatch import boards
 from dispatch.admin.rows import price
 from dispatch.models import DamageReport
-from notifications.operators import charts
+from dispatch.operators import charts, rings
+from dispatch.operators.insight import Counts, insight
 
 MAY_LOOK = "dispatch.view_damagereport"
 MAY_OPERATE = "dispatch.change_damagereport"
@@ -26,42 +28,23 @@ def distribution_figures(request: HttpRequest, report_id: UUID) -> HttpResponse:
     return TemplateResponse(request, "admin/dispatch/distribution_figures.html", of_report(request, report_id))
 
 
-def overview(request: HttpRequest) -> HttpResponse:
-    return _page(request, "admin/dispatch/overview.html", "Damage reports: how are we doing?", _of_all(request))
-
-
-def overview_figures(request: HttpRequest) -> HttpResponse:
-    return TemplateResponse(request, "admin/dispatch/overview_figures.html", _of_all(request))
-
-
 def of_report(request: HttpRequest, report_id: UUID) -> dict[str, Any]:
     _refuse_strangers(request)
     if not DamageReport.objects.filter(pk=report_id).exists():
         raise Http404
-    insight = operators.insight(report_id)
-    return {
-        "now": timezone.now(),
-        "insight": insight,
-        "report": insight.report,
-        "estimates": [(estimate, price(estimate)) for estimate in insight.newest_estimates],
-        "requests": _rows(insight.requests),
-        "reasons": _rows({operators.in_words([reason]): count for reason, count in insight.reasons.items()}),
-        "board": f"{boards.DISTRIBUTION}:{report_id}",
-        "may_operate": request.user.has_perm(MAY_OPERATE),
-    }
-
-
-def _of_all(request: HttpRequest) -> dict[str, Any]:
-    _refuse_strangers(request)
-    now = timezone.now()
-    shown = analytics.overview(now - boards.SPAN, now)
+    now, shown = timezone.now(), insight(report_id)
     return {
         "now": now,
-        "overview": shown,
-        "days": boards.SPAN.days,
-        "statuses": _rows(shown.by_status),
-        "waiting": operators.longest_waiting(),
-        "board": boards.OVERVIEW,
+        "insight": shown,
+        "report": shown.report,
+        "estimates": [(estimate, price(estimate)) for estimate in shown.newest_estimates],
+        "requests": _bars(shown.requests),
+        "reasons": _bars(shown.reasons),
+        "radar": rings.radar(shown.report),
+        "waves": shown.waves,
+        "timeline": charts.timeline(shown.report, shown.waves, now),
+        "board": f"{boards.DISTRIBUTION}:{report_id}",
+        "may_operate": request.user.has_perm(MAY_OPERATE),
     }
 
 
@@ -74,6 +57,5 @@ def _refuse_strangers(request: HttpRequest) -> None:
         raise PermissionDenied
 
 
-def _rows(counts: dict[str, int]) -> list[charts.Row]:
-    found = {(name.replace("_", " "),): count for name, count in counts.items() if count}
-    return charts.rows(dict(sorted(found.items(), key=lambda item: -item[1])))
+def _bars(counts: Counts) -> list[Bar]:
+    return bars({(name.replace("_", " "),): count for name, count in counts.items()})

@@ -3,11 +3,12 @@ from functools import partial
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 
-from core.admin import ReadOnly, ServiceAdmin
+from core.admin import ModelAdmin, ReadOnly, ServiceAdmin
+from core.counting import related_count
 from dispatch.models import Block, DamageReport, EstimateRequest, Professional, Skill
 from dispatch.services import professionals
 from notifications.admin.base import USER_SEARCH, by_person
@@ -25,13 +26,12 @@ class ProfessionalAdmin(ServiceAdmin):
     ordering = ["-created_at", "user"]
     show_full_result_count = False
     autocomplete_fields = ["user"]
-    filter_horizontal = ["skills"]
     readonly_fields = ["standing", "rating", "rating_count", "created_at"]
     actions = ["approve", "make_available", "make_unavailable"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Professional]:
-        unanswered = Count("requests", filter=Q(requests__status__in=EstimateRequest.UNANSWERED))
-        return super().get_queryset(request).annotate(unanswered=unanswered)
+        unanswered = EstimateRequest.objects.filter(status__in=EstimateRequest.UNANSWERED)
+        return super().get_queryset(request).annotate(unanswered=related_count(unanswered, "professional"))
 
     @admin.display(ordering="unanswered")
     def unanswered(self, professional: Any) -> int:
@@ -76,7 +76,7 @@ class ProfessionalAdmin(ServiceAdmin):
 
 
 @admin.register(Skill)
-class SkillAdmin(admin.ModelAdmin):
+class SkillAdmin(ModelAdmin):
     list_display = ["code", "title"]
     search_fields = ["code", "title"]
     ordering = ["code"]

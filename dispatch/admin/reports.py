@@ -14,7 +14,7 @@ from dispatch import selectors
 from dispatch.admin import pages
 from dispatch.admin.rows import EstimateInline, PassedOverInline, RequestInline
 from dispatch.models import DamageReport
-from dispatch.operators import reach_km
+from dispatch.operators.insight import reach_km
 from dispatch.services import reports
 
 
@@ -30,7 +30,7 @@ class DamageReportAdmin(Operated):
         "owner__email", "owner__phone", "owner__full_name",
     ]  # fmt: skip
     search_help_text = "The id of a report or the end of it, a vehicle; the email, phone number or name of an owner"
-    ordering = ["-created_at", "-pk"]
+    ordering = ["-pk"]
     inlines = [RequestInline, PassedOverInline, EstimateInline]
     actions = ["distribute", "cancel"]
 
@@ -69,8 +69,6 @@ class DamageReportAdmin(Operated):
 
     def get_urls(self) -> list[URLPattern]:
         looks = {
-            "overview/": (pages.overview, "overview"),
-            "overview/figures/": (pages.overview_figures, "overview_figures"),
             "<uuid:report_id>/distribution/": (pages.distribution, "distribution"),
             "<uuid:report_id>/distribution/figures/": (pages.distribution_figures, "distribution_figures"),
         }

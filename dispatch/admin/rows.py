@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from core.admin import SHOWN, FirstInline, ReadOnly
 from core.money import formatted
 from dispatch.models import Estimate, EstimateRequest, PassedOver, Review
-from dispatch.operators import in_words
+from dispatch.operators.insight import in_words
 
 
 @admin.display

@@ -50,6 +50,7 @@ class ReportOut(ReportFactsOut):
     estimates_submitted = serializers.IntegerField()
     accepted_at = serializers.DateTimeField(allow_null=True)
     closed_at = serializers.DateTimeField(allow_null=True)
+    rating = serializers.IntegerField(allow_null=True, help_text="The stars that the owner gave, once he has.")
 
 
 class ReportFields(PlaceIn):

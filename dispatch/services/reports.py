@@ -134,6 +134,7 @@ def review_report(report: DamageReport, *, rating: int, comment: str = "") -> Re
     Professional.objects.filter(pk=winner).update(
         rating_sum=F("rating_sum") + rating, rating_count=F("rating_count") + 1
     )
+    publish(events.report_reviewed(report))
     touch_professionals([winner])
     return review
 

@@ -1,12 +1,13 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
+from core.admin import ModelAdmin
 from fleet.models import Officer
 from notifications.admin.base import USER_SEARCH
 
 
 @admin.register(Officer)
-class OfficerAdmin(admin.ModelAdmin):
+class OfficerAdmin(ModelAdmin):
     """Who is a guard or an officer is decided here, and by staff alone."""
 
     list_display = ["user", "role", "is_active"]

@@ -7,7 +7,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, reverse
 from django.utils import timezone
 
-from core.admin import Operated
+from core import audit
+from core.admin import Operated, RecentValuesFilter
 from fleet import auditing
 from fleet.models import Tally
 from fleet.ranges import Days, local_date
@@ -20,7 +21,7 @@ RECENT = timedelta(days=30)
 @admin.register(Tally)
 class TallyAdmin(Operated):
     list_display = ["day", "measure", "department", "type", "status", "count"]
-    list_filter = ["measure", "status", "day"]
+    list_filter = [("measure", RecentValuesFilter), ("status", RecentValuesFilter), "day"]
     search_fields = ["department", "type"]
     ordering = ["-day", "measure", "department", "type", "status"]
     actions = ["count_days_anew"]
@@ -42,6 +43,7 @@ class TallyAdmin(Operated):
     def _count(self, request: HttpRequest, days: Days) -> None:
         counted = f"{days.first} to {days.last}" if days.count > 1 else str(days.first)
         wrong = auditing.repair(days)
+        audit.record(request.user, "tallies", f"Counted {counted} anew: {len(wrong)} were wrong")
         logger.info("counted_anew", extra={"days": counted, "wrong": len(wrong), "by": str(request.user.pk)})
         if not wrong:
             self.message_user(request, f"{counted}: all is as it should be.")

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from core.admin import SHOWN, FirstInline, ServiceAdmin
-from fleet.admin.lists import DepartmentFilter, UncountedPages
+from fleet.admin.lists import DepartmentFilter
 from fleet.models import Sanction, Vehicle, VehicleLog, Violation
 from fleet.plates import is_plate, key_of, spelled
 from fleet.services import registry
@@ -80,8 +80,6 @@ class VehicleAdmin(ServiceAdmin):
     search_fields = ["id__endswith", "plate", "plate_number", "school_id", "owner_name", "vehicle_model"]
     search_help_text = "A plate, a school id, an owner or a model"
     ordering = ["plate"]
-    paginator = UncountedPages
-    show_full_result_count = False
     readonly_fields = ["registration_status", "status", "status_at", "created_at"]
     fieldsets = [
         (None, {"fields": ["plate_number", "vehicle_type", "vehicle_model", "vehicle_color"]}),

@@ -6,13 +6,12 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, reverse
 from django.utils import timezone
 
 from accounts.models import User
 from core.admin import Operated
 from fleet.admin import pages
-from fleet.admin.lists import UncountedPages
 from fleet.admin.rows import StrangerFilter
 from fleet.models import Violation
 from fleet.services import sanctions, violations
@@ -32,7 +31,6 @@ class ViolationAdmin(Operated):
     search_help_text = "A plate, an owner or a school id, the id of a violation or the end of it"
     ordering = ["-reported_at", "-pk"]
     sortable_by = ["reported_at"]
-    paginator = UncountedPages
     fields = [
         "status", "type", "note", "plate", "vehicle", "department", "reported_at", "reported_by", "source",
         "created_at", "reviewed_by", "reviewed_at",
@@ -64,7 +62,6 @@ class ViolationAdmin(Operated):
         self._decide(request, chosen, violations.dismiss_violation, "Dismissed")
 
     def get_urls(self) -> list[URLPattern]:
-        looks = {"overview/": (pages.overview, "overview"), "overview/figures/": (pages.figures, "overview_figures")}
         buttons = {
             "confirm": self.confirm,
             "confirm_and_sanction": self.confirm_and_sanction,
@@ -72,10 +69,6 @@ class ViolationAdmin(Operated):
             "dismiss": self.dismiss,
         }
         return [
-            *(
-                path(route, self.admin_site.admin_view(view), name=f"fleet_{name}")
-                for route, (view, name) in looks.items()
-            ),
             *(self.button(f"<uuid:pk>/{name}/", _on_one(press), name) for name, press in buttons.items()),
             *super().get_urls(),
         ]

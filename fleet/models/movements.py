@@ -1,9 +1,13 @@
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import F, Q
 from uuid_utils.compat import uuid7
 
 from fleet.models.registry import Vehicle
 from fleet.plates import LONGEST
+
+MINUTE = timedelta(minutes=1)
 
 
 class Scan(models.Model):
@@ -69,3 +73,8 @@ class VehicleLog(models.Model):
 
     def __str__(self) -> str:
         return f"{self.vehicle} since {self.at:%Y-%m-%d %H:%M}"
+
+    @property
+    def minutes(self) -> int | None:
+        """That are over, of a stay whose beginning and end are known."""
+        return (self.out_at - self.in_at) // MINUTE if self.in_at and self.out_at else None

@@ -1,8 +1,8 @@
 """Vehicles are registered one by one by officers, or by the thousand from another system's file."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from core.bulk import insert, update
 from core.doorbell import ring
 from core.errors import Invalid, refuse
+from core.sweeping import lots
 from core.unit import unit
 from fleet import freshness, selectors, standing, tasks
 from fleet.conf import limits
@@ -20,8 +21,6 @@ from fleet.ranges import local_date
 
 VALID = timedelta(days=limits.valid_days)
 LOT = 1000
-
-T = TypeVar("T")
 
 
 @unit
@@ -50,9 +49,9 @@ def put_vehicles(facts_of: Mapping[str, Mapping[str, Any]], *, now: datetime) ->
     """By plate key: those that are known are revised. How many are new, and how many are not."""
     # By plate: two files that have some in common wait for each other in no circle.
     new = [_new(facts_of[plate], now) for plate in sorted(facts_of.keys() - known_plates(facts_of).keys())]
-    added = {vehicle.plate for lot in _lots(new) for vehicle in insert(lot, ignore_conflicts=True)}
+    added = {vehicle.plate for lot in lots(new, LOT) for vehicle in insert(lot, ignore_conflicts=True)}
     known = known_plates(facts_of.keys() - added)  # also those that somebody else registered meanwhile
-    for keys in _lots(sorted(known.values())):
+    for keys in lots(sorted(known.values()), LOT):
         # Gates wait for vehicles that are locked, and of a file that comes again most lines say what is known already.
         differing = [one.pk for one in Vehicle.objects.filter(pk__in=keys) if _differs(one, facts_of[one.plate])]
         _revise(selectors.locked_vehicles(differing), facts_of, now)
@@ -63,13 +62,9 @@ def put_vehicles(facts_of: Mapping[str, Mapping[str, Any]], *, now: datetime) ->
 def known_plates(plates: Iterable[str]) -> dict[str, UUID]:
     """Those of registered vehicles, with the keys of these."""
     known: dict[str, UUID] = {}
-    for lot in _lots(sorted(plates)):
+    for lot in lots(sorted(plates), LOT):
         known.update(Vehicle.objects.filter(plate__in=lot).values_list("plate", "pk"))
     return known
-
-
-def _lots(all_of_them: Sequence[T]) -> Iterator[Sequence[T]]:
-    return (all_of_them[start : start + LOT] for start in range(0, len(all_of_them), LOT))
 
 
 def _new(facts: Mapping[str, Any], now: datetime) -> Vehicle:

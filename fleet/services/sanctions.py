@@ -9,7 +9,7 @@ from core.unit import unit
 from fleet import freshness, selectors, standing
 from fleet.errors import NotConfirmed, UnknownVehicle
 from fleet.models import Sanction, Vehicle, Violation
-from fleet.services.violations import confirm_violation, locked, turn
+from fleet.services.violations import confirm_violation, turn
 
 
 @unit
@@ -39,7 +39,7 @@ def lift_sanction(sanction_id: UUID, *, by: User, now: datetime) -> Sanction:
     """After an appeal: the violation is dismissed, and later ones are counted without it. A repeat changes nothing."""
     vehicle = selectors.locked_vehicle(selectors.sanction(sanction_id).vehicle_id)
     sanction = selectors.sanction(sanction_id)
-    violation = locked(sanction.violation_id)
+    violation = selectors.locked_violation(sanction.violation_id)
     if sanction.status == Sanction.Status.LIFTED:
         return sanction
     sanction.status, sanction.lifted_at = Sanction.Status.LIFTED, now
@@ -56,4 +56,4 @@ def _locked_with_vehicle(violation_id: UUID) -> tuple[Vehicle, Violation]:
     vehicle_id = selectors.violation(violation_id).vehicle_id
     if vehicle_id is None:
         raise UnknownVehicle
-    return selectors.locked_vehicle(vehicle_id), locked(violation_id)
+    return selectors.locked_vehicle(vehicle_id), selectors.locked_violation(violation_id)

@@ -8,9 +8,9 @@ from uuid import UUID
 from accounts.models import User
 from core.errors import refuse
 from core.unit import unit
-from fleet import arrivals, freshness, messages, tallies
+from fleet import arrivals, freshness, messages, selectors, tallies
 from fleet.arrivals import Outcome
-from fleet.errors import AlreadyReviewed, NoSuchViolation, UnknownVehicle
+from fleet.errors import AlreadyReviewed, UnknownVehicle
 from fleet.models import Vehicle, Violation
 from fleet.plates import key_of
 from fleet.sources import Source
@@ -58,7 +58,7 @@ def report_violations(source: Source, reported: Sequence[Reported], *, now: date
 
 @unit
 def confirm_violation(violation_id: UUID, *, by: User, now: datetime) -> Violation:
-    violation = locked(violation_id)
+    violation = selectors.locked_violation(violation_id)
     if violation.status == Violation.Status.CONFIRMED:
         return violation
     refuse(UnknownVehicle, unless=violation.vehicle_id)
@@ -68,17 +68,10 @@ def confirm_violation(violation_id: UUID, *, by: User, now: datetime) -> Violati
 
 @unit
 def dismiss_violation(violation_id: UUID, *, by: User, now: datetime) -> Violation:
-    violation = locked(violation_id)
+    violation = selectors.locked_violation(violation_id)
     if violation.status == Violation.Status.DISMISSED:
         return violation
     _review(violation, Violation.Status.DISMISSED, by, now)
-    return violation
-
-
-def locked(violation_id: UUID) -> Violation:
-    violation = Violation.objects.select_for_update(no_key=True).filter(pk=violation_id).first()
-    if violation is None:
-        raise NoSuchViolation
     return violation
 
 

@@ -5,12 +5,12 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.authentication import BaseAuthentication, SessionAuthentication
+from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from accounts.authentication import DialectAuthentication
+from accounts.authentication import BrowserAuthentication, DialectAuthentication
 from core import conditional
 from core.api import read
 from fleet import mirrors, selectors
@@ -22,7 +22,7 @@ from fleet.serializers.mirrors import AppChartOut, AppSummaryOut, AppVehicleOut,
 from fleet.views import ingest
 from fleet.views.pages import ByPlate, Reported
 
-APP: list[type[BaseAuthentication]] = [DialectAuthentication, SessionAuthentication]
+APP: list[type[BaseAuthentication]] = [DialectAuthentication, BrowserAuthentication]
 TOTAL = "X-Total-Count"
 CURSOR = OpenApiParameter(
     "cursor", str, allow_blank=True, description="Given, if empty, the answer is a page: `next`, `previous`, `results`."

@@ -10,11 +10,10 @@ from django.utils import timezone, translation
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.authentication import SessionAuthentication
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from accounts.authentication import DialectAuthentication
+from accounts.authentication import BrowserAuthentication, DialectAuthentication
 from core import conditional
 from core.api import OneAnswer, read
 from fleet import documents, freshness, kept, report_shapes, reports, selectors
@@ -73,7 +72,7 @@ class VehicleReportOut(serializers.Serializer):
 class Asked(APIView):
     """Guards may read it: it has no address, telephone or licence."""
 
-    authentication_classes = [DialectAuthentication, SessionAuthentication]
+    authentication_classes = [DialectAuthentication, BrowserAuthentication]
     permission_classes = [IsOfTheFleet]
 
     def asked(self, vehicle_id: UUID) -> tuple[str, Callable[[], reports.Report]]:

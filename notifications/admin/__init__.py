@@ -1,5 +1,3 @@
-from django.contrib import admin
-
 from notifications.admin.broadcasts import BroadcastAdmin
 from notifications.admin.deliveries import ChannelHealthAdmin, DeliveryAdmin
 from notifications.admin.notices import NoticeAdmin
@@ -16,5 +14,3 @@ __all__ = [
     "PreferenceAdmin",
     "QuietHoursAdmin",
 ]
-
-admin.site.index_template = "admin/notifications/index.html"

@@ -20,17 +20,12 @@ USER_SEARCH = by_person("user")
 class KindFilter(admin.SimpleListFilter):
     title = "kind"
     parameter_name = "kind"
-    field = "kind"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [(name, kind.title) for name, kind in catalogue.all_kinds().items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(**{self.field: self.value()}) if self.value() else queryset
-
-
-class KindOfNoticeFilter(KindFilter):
-    field = "notice__kind"
+        return queryset.filter(kind=self.value()) if self.value() else queryset
 
 
 def life_page(notice: Notice) -> HttpResponse:

@@ -5,15 +5,15 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.urls import URLPattern, path
+from django.urls import URLPattern
 from django.utils import timezone
 
 from accounts.models import User
-from core.admin import Operated
+from core.admin import Operated, RecentValuesFilter, TabularInline
 from notifications import trees
-from notifications.admin.base import KindOfNoticeFilter, life_page
+from notifications.admin.base import KindFilter, life_page
 from notifications.models import Attempt, ChannelHealth, Delivery
-from notifications.operators import operations, pages
+from notifications.operators import operations
 
 
 class LaneFilter(admin.SimpleListFilter):
@@ -27,7 +27,7 @@ class LaneFilter(admin.SimpleListFilter):
         return queryset.filter(lane=self.value()) if self.value() else queryset
 
 
-class AttemptInline(admin.TabularInline):
+class AttemptInline(TabularInline):
     model = Attempt
     fields = ["number", "at", "verdict", "code", "http", "milliseconds", "retry_after", "provider_id", "error"]
     readonly_fields = fields
@@ -44,15 +44,17 @@ class DeliveryAdmin(Operated):
     list_display = [
         "lane", "kind", "recipient", "device", "state", "reason", "code", "attempts", "planned_at", "due_at", "ended_at"
     ]  # fmt: skip
-    list_filter = [LaneFilter, "state", "code", "planned_at", KindOfNoticeFilter, "reason", "is_clear"]
+    list_filter = [
+        LaneFilter, "state", ("code", RecentValuesFilter), "planned_at", KindFilter, "reason", "is_clear"
+    ]  # fmt: skip
     list_select_related = ["notice__recipient", "device"]
-    ordering = ["-planned_at"]
+    ordering = ["-pk"]
     inlines = [AttemptInline]
     actions = ["retry"]
 
     @admin.display
     def kind(self, delivery: Delivery) -> str:
-        return delivery.notice.kind
+        return delivery.kind
 
     @admin.display
     def recipient(self, delivery: Delivery) -> User:
@@ -65,7 +67,6 @@ class DeliveryAdmin(Operated):
 
     def get_urls(self) -> list[URLPattern]:
         return [
-            path("figures/", self.admin_site.admin_view(pages.figures), name="notifications_figures"),
             self.button("<int:delivery_id>/retry/", self.retry_one, "retry"),
             *super().get_urls(),
         ]

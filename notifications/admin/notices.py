@@ -89,7 +89,7 @@ class NoticeAdmin(Operated):
         if not form.is_valid():
             for error in form.errors["address"]:
                 self.message_user(request, str(error), messages.ERROR)
-            return HttpResponseRedirect(reverse("admin:notifications_figures"))
+            return HttpResponseRedirect(reverse("admin:dashboard", args=["notifications"]))
         notice = operations.send_test(form.cleaned_data["address"])
         self.log_addition(request, notice, "Sent a test")
         return life_page(notice)

@@ -206,6 +206,7 @@ class Migration(migrations.Migration):
             name="Delivery",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=40)),
                 ("channel", models.CharField(max_length=10)),
                 ("lane", models.CharField(max_length=20)),
                 ("step", models.SmallIntegerField(default=0)),

@@ -59,6 +59,7 @@ class Delivery(models.Model):
     ACTIVE = [*WAITING, State.SENDING]
 
     notice = models.ForeignKey(Notice, models.CASCADE, related_name="deliveries")
+    kind = models.CharField(max_length=40)  # of the notice, so that figures need not read notices
     channel = models.CharField(max_length=10)
     lane = models.CharField(max_length=20)
     # No database foreign key: what became of a notice is told after the device is gone.

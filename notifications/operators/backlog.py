@@ -74,7 +74,7 @@ def held_by_quiet_hours(now: datetime) -> int:
         waiting.exclude(notice__importance=Notice.Importance.URGENT)
         .filter(**{f"{hours}__isnull": False})
         .order_by()
-        .values_list("notice__kind", f"{hours}__zone", f"{hours}__windows")
+        .values_list("kind", f"{hours}__zone", f"{hours}__windows")
         .annotate(count=Count("pk"))
     )
     return sum(

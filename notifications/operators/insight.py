@@ -13,17 +13,17 @@ was held on purpose, from the end of that. A group is one query, whatever it fin
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Self
 
-from django.db.models import Count, F, IntegerField, Q, QuerySet, Value
-from django.db.models.functions import Cast, Coalesce, Floor, TruncDate
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Coalesce, TruncDate
 
+from core.measuring import Parts, Percentiles, Seconds
 from notifications.conf import limits
-from notifications.models import Delivery, Device, DeviceChange
-from notifications.operators.measuring import Percentiles, Seconds
+from notifications.models import Delivery, Device, DeviceChange, Notice
 
 State = Delivery.State
 Reason = Delivery.Reason
@@ -32,6 +32,8 @@ HANDED_OVER = [State.ACCEPTED, State.OPENED]
 IS_HANDED_OVER = Q(state__in=HANDED_OVER)
 IS_LOST = Q(state__in=[State.FAILED, State.DEAD_ADDRESS]) | Q(state=State.EXPIRED) & ~Q(reason=Reason.HELD)
 IS_WAITING = Q(state__in=Delivery.ACTIVE)
+WAIT = Seconds(Coalesce("held_until", "notice__created_at"), "ended_at")
+ALL = Q()
 COUNTS = {
     "handed_over": Count("pk", filter=IS_HANDED_OVER),
     "lost": Count("pk", filter=IS_LOST),
@@ -90,11 +92,11 @@ class Outcome:
     tally: Tally
 
 
-def outcomes(since: datetime, until: datetime) -> list[Outcome]:
+def outcomes(since: datetime, until: datetime, only: Q = ALL) -> list[Outcome]:
     """What is counted about a window comes from here: its figures are sums of these. Index: delivery_planned."""
     groups = (
-        _planned(since, until)
-        .values_list("notice__kind", "channel", "lane", "state", "reason", "code")
+        _planned(since, until, only)
+        .values_list("kind", "channel", "lane", "state", "reason", "code")
         .annotate(**COUNTS, received=Count("received_at"), opened=Count("opened_at"))
     )
     return [
@@ -103,18 +105,20 @@ def outcomes(since: datetime, until: datetime) -> list[Outcome]:
     ]
 
 
-def tallies_over_time(since: datetime, until: datetime, parts: int) -> list[Tally]:
-    """Of equal parts of the window, oldest first; nothing is confirmed in them. Index: delivery_planned."""
+def total(since: datetime, until: datetime) -> Tally:
+    """Of the window; nothing is confirmed in it. Index: delivery_planned."""
+    return Tally(**_planned(since, until, ALL).aggregate(**COUNTS))
+
+
+def tallies_over_time(parts: Parts, only: Q = ALL) -> dict[str, list[Tally]]:
+    """Of each channel; nothing is confirmed in them. Index: delivery_planned."""
     # Apart from the others: grouped by time as well, PostgreSQL would sort all rows by all columns.
-    position = Seconds(Value(since), F("planned_at")) / ((until - since).total_seconds() / parts)
-    groups = (
-        _planned(since, until)
-        .annotate(part=Cast(Floor(position), IntegerField()))
-        .values_list("part")
-        .annotate(**COUNTS)
-    )
-    found = {part: Tally(*counts) for part, *counts in groups}
-    return [found.get(part, Tally()) for part in range(parts)]
+    planned = _planned(parts.since, parts.until, only)
+    groups = planned.values_list("channel", parts.number_of("planned_at")).annotate(**COUNTS)
+    found: defaultdict[str, list[Tally]] = defaultdict(lambda: [Tally() for _ in range(parts.count)])
+    for channel, part, *counted in groups:
+        found[channel][part] = Tally(*counted)
+    return dict(sorted(found.items()))
 
 
 def tallies(of: Iterable[Outcome], *by: str) -> dict[tuple[str, ...], Tally]:
@@ -157,17 +161,21 @@ class Dwell:
     p99: float
 
 
-def dwells(since: datetime, until: datetime, *by: str) -> list[Dwell]:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Notices, and those of them that a worker has looked at."""
+
+    count: int
+    planned: int
+
+
+def dwells(since: datetime, until: datetime, *by: str, only: Q = ALL) -> list[Dwell]:
     """Per kind and channel, or per what `by` names of the two. Index: delivery_planned."""
     groups = (
-        _planned(since, until)
-        .filter(IS_HANDED_OVER, ended_at__isnull=False)
-        .annotate(is_held=Q(held_until__isnull=False), kind=F("notice__kind"))
+        _handed_over(since, until, only)
+        .annotate(is_held=Q(held_until__isnull=False))
         .values("is_held", *(by or ("kind", "channel")))
-        .annotate(
-            count=Count("pk"),
-            percentiles=Percentiles(Seconds(Coalesce("held_until", "notice__created_at"), "ended_at")),
-        )
+        .annotate(count=Count("pk"), percentiles=Percentiles(WAIT))
         .order_by("is_held", *(by or ("kind", "channel")))
     )
     return [
@@ -176,8 +184,26 @@ def dwells(since: datetime, until: datetime, *by: str) -> list[Dwell]:
     ]
 
 
-def _planned(since: datetime, until: datetime) -> QuerySet[Delivery]:
-    return Delivery.objects.filter(planned_at__gte=since, planned_at__lt=until, is_clear=False).order_by()
+def dwells_over_time(parts: Parts, only: Q = ALL) -> list[Sequence[float] | None]:
+    """p50, p95 and p99 of what went at once; None where nothing did. Index: delivery_planned."""
+    immediate = _handed_over(parts.since, parts.until, only).filter(held_until=None)
+    found = dict(immediate.values_list(parts.number_of("planned_at")).annotate(percentiles=Percentiles(WAIT)))
+    return [found.get(part) for part in range(parts.count)]
+
+
+def told(since: datetime, until: datetime, kind: str = "") -> Told:
+    """Index: notice_created."""
+    notices = Notice.objects.filter(created_at__gte=since, created_at__lt=until)
+    wanted = notices.filter(kind=kind) if kind else notices
+    return Told(**wanted.aggregate(count=Count("pk"), planned=Count("planned_at")))
+
+
+def _planned(since: datetime, until: datetime, only: Q) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(only, planned_at__gte=since, planned_at__lt=until, is_clear=False).order_by()
+
+
+def _handed_over(since: datetime, until: datetime, only: Q) -> QuerySet[Delivery]:
+    return _planned(since, until, only).filter(IS_HANDED_OVER, ended_at__isnull=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from prometheus_client.core import GaugeMetricFamily
 
 from core.figures import FiguresCollector
+from core.measuring import SHARES
 from notifications import trees
 from notifications.conf import limits
 from notifications.operators import backlog, insight
-from notifications.operators.measuring import SHARES
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)

@@ -90,7 +90,7 @@ def plan(delivery: Delivery) -> str:
     if delivery.held_until is None:
         return "planned, to go at once"
     until = f"planned, to wait until {clock(delivery.held_until)}"
-    ack_wait = timedelta(seconds=catalogue.kind(delivery.notice.kind).ack_seconds)
+    ack_wait = timedelta(seconds=catalogue.kind(delivery.kind).ack_seconds)
     if delivery.step:
         return f"{until} for the ways before it"
     if delivery.held_until <= delivery.planned_at + ack_wait:

@@ -46,6 +46,7 @@ def clear_screens(notice_ids: Collection[UUID]) -> None:
         (shown.notice_id, shown.device_id): Delivery(
             notice_id=shown.notice_id,
             device_id=shown.device_id,
+            kind=shown.kind,
             channel=shown.channel,
             lane=shown.lane,
             step=shown.step,  # a reminder that arrives after the clear of the push before it gets one of its own

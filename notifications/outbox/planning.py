@@ -112,6 +112,7 @@ class _Plan:
     ) -> Delivery:
         return Delivery(
             notice=notice,
+            kind=notice.kind,
             channel=step.channel,
             lane=trees.lane_of(step.channel, device.platform if device else ""),
             device=device,

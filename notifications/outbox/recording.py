@@ -189,7 +189,7 @@ def _note_kinds(told: Sequence[tuple[Delivery, Sent, Outcome]], now: datetime) -
     by_kind: defaultdict[str, list[bool]] = defaultdict(list)
     for delivery, _, outcome in told:
         if outcome.verdict in {Verdict.ACCEPTED, Verdict.REJECTED} and not delivery.is_clear:
-            name = breaker.name_of_kind(delivery.channel, delivery.notice.kind)
+            name = breaker.name_of_kind(delivery.channel, delivery.kind)
             by_kind[name].append(outcome.verdict == Verdict.REJECTED)
     for name, rejected in sorted(by_kind.items()):
         breaker.note_kind(name, rejected, now)

@@ -8,9 +8,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from core.errors import DomainError
-from dispatch import operators
 from dispatch.models import DamageReport
-from dispatch.operators import Insight
+from dispatch.operators import finding
+from dispatch.operators.insight import Counts, Insight, in_words, insight, why
 
 
 class Command(BaseCommand):
@@ -22,29 +22,29 @@ class Command(BaseCommand):
 
     def handle(self, *, report: str, professional: str | None, **options: Any) -> None:
         try:
-            found = operators.find_report(report)
-            about = operators.find_professional(professional) if professional else None
+            found = finding.find_report(report)
+            about = finding.find_professional(professional) if professional else None
         except DomainError as refusal:
             raise CommandError(refusal.message) from refusal
-        insight = operators.insight(found.pk)
-        self.stdout.write(json.dumps(asdict(insight.distribution)))
-        for line in _lines(insight):
+        shown = insight(found.pk)
+        self.stdout.write(json.dumps(asdict(shown.distribution)))
+        for line in _lines(shown):
             self.stdout.write(line)
         if about is not None:
-            self.stdout.write(f"{about}: {operators.why(found, about, timezone.now())}")
+            self.stdout.write(f"{about}: {why(found, about, timezone.now())}")
 
 
-def _lines(insight: Insight) -> Iterator[str]:
-    report = insight.report
-    yield f"{report.vehicle}: {report.status}, {report.priority}, within {insight.reach_km} km, wave {report.wave}"
-    yield f"asked: {_counts(insight.requests)}"
-    yield f"passed over: {_counts(insight.reasons)}"
+def _lines(shown: Insight) -> Iterator[str]:
+    report = shown.report
+    yield f"{report.vehicle}: {report.status}, {report.priority}, within {shown.reach_km} km, wave {report.wave}"
+    yield f"asked: {_counts(shown.requests)}"
+    yield f"passed over: {_counts(shown.reasons)}"
     if report.is_pending:
         yield f"next look: {_next_look(report)}"
 
 
-def _counts(counts: operators.Counts) -> str:
-    found = [f"{count} {operators.in_words([name])}" for name, count in counts.items() if count]
+def _counts(counts: Counts) -> str:
+    found = [f"{count} {in_words([name])}" for name, count in counts.items() if count]
     return ", ".join(found) or "nobody"
 
 

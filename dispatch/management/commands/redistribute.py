@@ -5,7 +5,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from core.errors import DomainError
-from dispatch import distribution, operators
+from dispatch import distribution
+from dispatch.operators import finding
 from dispatch.services import reports
 
 
@@ -18,7 +19,7 @@ class Command(BaseCommand):
     def handle(self, *, report: str, **options: Any) -> None:
         now = timezone.now()
         try:
-            found = operators.find_report(report)
+            found = finding.find_report(report)
             reports.redistribute(found, now=now)
         except DomainError as refusal:
             raise CommandError(refusal.message) from refusal

@@ -5,8 +5,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from core.clocks import DAY
 from fleet import auditing
-from fleet.ranges import DAY, Days
+from fleet.ranges import Days
 from fleet.tallies import Counted
 
 LOT = 366 * DAY  # of one statement, which has some seconds

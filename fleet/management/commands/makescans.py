@@ -7,9 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from core.clocks import local_day
 from fleet.models import Vehicle
-from fleet.ranges import named, zone
+from fleet.ranges import midnight, named
 from fleet.replaying.making import make
 from fleet.replaying.recordings import COLUMNS
 
@@ -26,14 +25,13 @@ class Command(BaseCommand):
         plates = list(Vehicle.objects.order_by("plate").values_list("plate_number", flat=True))
         if not plates or scans < 1:
             raise CommandError("Vehicles must be registered, and there must be scans.")
-        yesterday = named("yesterday", timezone.now()).first
-        midnight = local_day(yesterday, zone().key).start
+        begin = midnight(named("yesterday", timezone.now()).first)
         try:
             with file.open("w", encoding="utf-8", newline="") as written:
                 lines = csv.DictWriter(written, COLUMNS)
                 lines.writeheader()
                 lines.writerows(
-                    {**asdict(scan), "at": scan.at.isoformat()} for scan in make(plates, scans, midnight, seed)
+                    {**asdict(scan), "at": scan.at.isoformat()} for scan in make(plates, scans, begin, seed)
                 )
         except OSError as error:
             raise CommandError(f"{file} cannot be written: {error}") from error

@@ -1,0 +1,122 @@
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from core.pages import Badge, Page
+from dispatch import selectors
+
+# What both sides read.
+SHARED = {
+    "priority_low": _("Low"),
+    "priority_medium": _("Medium"),
+    "priority_high": _("High"),
+    "priority_urgent": _("Urgent"),
+    "estimate_pending": _("Waiting for the owner"),
+    "estimate_accepted": _("Accepted"),
+    "estimate_declined": _("Declined"),
+    "estimate_withdrawn": _("Withdrawn"),
+    "because_owner": _("The owner said no"),
+    "because_rival": _("Another estimate was accepted"),
+    "because_report": _("The report was closed"),
+    "deposit_due": _("{amount}, not paid yet"),
+    "deposit_paid": _("{amount}, paid"),
+    "deposit_refunded": _("{amount}, refunded"),
+    "deposit_lapsed": _("{amount}, no longer to be paid"),
+    "sending": _("Being sent …"),
+    "days": _("{count} days"),
+    "one_day": _("1 day"),
+    "counters": _("Asked: {asked} · Estimates: {estimates}"),
+    "answer_by": _("Answer {when}"),
+    "answer_late": _("Answers were due {when}"),
+    "photo": _("Photo {place} of {count}"),
+    "photos_refused": _("This photo could not be kept: {message}"),
+    "photos_unsent": _("The photo was not sent. Choose it again once you are connected."),
+    "photos_busy": _("The photos are still being sent."),
+    "look_again": _("The report was changed meanwhile. This is how it is now: look at it again."),
+}
+
+JOBS = Page(
+    path="jobs",
+    title=_("Live Jobs"),
+    template="dispatch/jobs.html",
+    is_for=selectors.is_professional,
+    about=["dispatch.report"],
+    badge=Badge("dispatch.request", "status", "notified"),
+    texts=SHARED
+    | {
+        "away": _("about {distance} away"),
+        "declined": _("You said no"),
+        "ceased": _("No longer available"),
+        "assigned": _("Assigned to another professional"),
+        "cancelled": _("Cancelled by the owner"),
+        "expired": _("Expired"),
+        "told_assigned": _("Assigned to another professional: {vehicle}."),
+        "told_cancelled": _("The owner has cancelled: {vehicle}."),
+        "told_expired": _("Expired: {vehicle}."),
+        "told_revised": _("The owner has changed the report: {vehicle}."),
+        "told_reopened": _("Open to estimates again: {vehicle}."),
+        "told_accepted": _("Your estimate was accepted: {vehicle}."),
+        "told_owner": _("The owner declined your estimate: {vehicle}."),
+        "told_rival": _("Another estimate was accepted: {vehicle}."),
+        "told_report": _("The report was closed: {vehicle}."),
+        "told_paid": _("The deposit was paid: {vehicle}."),
+        "closed_meanwhile": _("This report takes no estimates any more."),
+        "give_back_title": _("Give this job back?"),
+        "give_back_words": _(
+            "The report of the {vehicle} opens to the others again, and a deposit goes back to the owner."
+        ),
+        "withdraw_title": _("Withdraw this estimate?"),
+        "withdraw_words": _("The owner of the {vehicle} can no longer accept it. You may send another."),
+        "estimates": _("Estimates"),
+        "week_of": _("From {day}"),
+    },
+)
+
+REPORTS = Page(
+    path="reports",
+    place=1,
+    title=_("Damage Reports"),
+    template="dispatch/reports.html",
+    is_for=selectors.may_report,
+    about=["dispatch.report"],
+    badge=Badge("dispatch.estimate", "status", "pending"),
+    texts=SHARED
+    | {
+        "currency": settings.DEFAULT_CURRENCY,
+        "report_pending": _("Open"),
+        "report_in_progress": _("In work"),
+        "report_completed": _("Completed"),
+        "report_cancelled": _("Cancelled"),
+        "report_expired": _("Expired"),
+        "estimate_pending": _("To be decided"),
+        "told_estimate": _("{professional} offers {cost}: {vehicle}."),
+        "told_withdrawn": _("{professional} has withdrawn: {vehicle}."),
+        "told_expired": _("Your report has expired: {vehicle}."),
+        "told_reopened": _("Open to the others again: {vehicle}."),
+        "told_paid": _("Your deposit has arrived: {vehicle}."),
+        "told_refunded": _("Your deposit was refunded: {vehicle}."),
+        "accept_title": _("Accept this estimate?"),
+        "accept_words": _("{professional} gets the job for {cost}, within {lead}. All other estimates are declined."),
+        "decline_title": _("Decline this estimate?"),
+        "decline_words": _("{professional} cannot send another for this report."),
+        "cancel_title": _("Cancel this report?"),
+        "cancel_words": _("Nobody can answer it any more: {vehicle}."),
+        "cancel_job_words": _("{professional} is at work on it. A deposit that was paid is not given back."),
+        "complete_title": _("Is the repair done?"),
+        "complete_words": _("You say that {professional} has repaired the {vehicle}."),
+        "searched": _("We look at everybody near you once more."),
+        "reviewed": _("Thank you for your review."),
+        "your_stars": _("You gave {stars} of 5 stars."),
+        "rated": _("{stars} of 5 ({count})"),
+        "unrated": _("No reviews yet"),
+        "report_title": _("Report a damage"),
+        "change_title": _("Change the report"),
+        "locating": _("Looking for where you are …"),
+        "located": _("Found, within {metres}."),
+        "not_located": _("Your device does not say where you are. Type the coordinates."),
+        "pay_reference": _("{amount} to {professional}. Reference {reference}."),
+        "pay_cash": _("{amount} to {professional}, in cash."),
+        "unpaid": _("It has not arrived yet."),
+    },
+)
+
+PAGES = [JOBS, REPORTS]
