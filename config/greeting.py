@@ -10,6 +10,7 @@ from core.wiring import hooks
 def greeting(address: str, *, demo: bool) -> str:
     lines = [
         f"Serving on http://{address}",
+        f"  pages      http://{address}/live/",
         f"  admin      http://{address}/admin/",
         f"  API        http://{address}/api/docs",
     ]

@@ -8,8 +8,10 @@ import dj_database_url
 from corsheaders.defaults import default_headers
 from kombu import Queue
 
+from config.enums import ENUMS
 from config.env import env, flag, number, prefixed, secret, words
 from config.storages import storages
+from config.theme import THEME
 from config.throttles import THROTTLE_RATES
 from core.logs import logging_config
 
@@ -31,7 +33,10 @@ DOMAINS = words("DOMAINS", "dispatch,bookings,shifts,chat,fleet")
 OURS = ["core", "accounts", "realtime", "notifications", "payments", *DOMAINS, "config"]
 WIRING = [f"{app}.wiring" for app in OURS if app != "core"]
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",  # its templates come before those of Django
+    "unfold.contrib.filters",
+    "unfold.contrib.forms",
+    "config.operators.apps.OperatorsConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -43,10 +48,12 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_celery_beat",
+    "django_htmx",
     *OURS,
 ]
 MIDDLEWARE = [
     "core.middleware.request_log",
+    "config.policy.content_security_policy",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
@@ -58,6 +65,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 ASGI_APPLICATION = "config.asgi.application"
@@ -65,6 +73,7 @@ APPEND_SLASH = False
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -102,6 +111,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_PREFIX = env("REDIS_PREFIX", "realtime")  # deployments that share a Redis each have their own
 REDIS_SECONDS = number("REDIS_SECONDS", 1)
 REDIS_PATIENCE = {"socket_timeout": REDIS_SECONDS, "socket_connect_timeout": REDIS_SECONDS, "retry": None}
+BUS_URLS = words("BUS_URLS") or [REDIS_URL]  # servers of the bus alone, where one for all is too few
+BUS_GROUPS = 8 * len(BUS_URLS) if len(BUS_URLS) > 1 else 1
 if REDIS_URL:
     CACHES = {
         "default": {
@@ -114,7 +125,10 @@ if REDIS_URL:
     CHANNEL_LAYERS = {
         "default": {
             "BACKEND": env("CHANNEL_LAYER", "channels_redis.pubsub.RedisPubSubChannelLayer"),
-            "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_connect_timeout": 1}], "prefix": REDIS_PREFIX},
+            "CONFIG": {
+                "hosts": [{"address": url, "socket_connect_timeout": 1} for url in BUS_URLS],
+                "prefix": REDIS_PREFIX,
+            },
         }
     }
 else:
@@ -158,6 +172,7 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 1
 
 # Who is there.
 AUTH_USER_MODEL = "accounts.User"
+LOGIN_REDIRECT_URL = "admin:index"  # who signs in there and named no other page
 AUTHENTICATION_BACKENDS = ["accounts.backends.EmailOrPhoneBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -194,7 +209,7 @@ if TRUSTED_PROXIES:
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "accounts.authentication.TokenAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
+        "accounts.authentication.BrowserAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
@@ -207,36 +222,6 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "core.api.answer_refusal",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "COERCE_DECIMAL_TO_STRING": False,
-}
-# Names of choices in the schema, where fields of one name have several.
-ENUMS = {
-    "PlatformEnum": "notifications.models.Device.Platform",
-    "PaymentStatusEnum": "payments.models.Payment.Status",
-    "RefundStatusEnum": "payments.models.Refund.Status",
-    "ReportStatusEnum": "dispatch.models.DamageReport.Status",
-    "ReportPriorityEnum": "dispatch.models.DamageReport.Priority",
-    "RequestStatusEnum": "dispatch.models.EstimateRequest.Status",
-    "EstimateStatusEnum": "dispatch.models.Estimate.Status",
-    "ReservationStatusEnum": "bookings.models.Reservation.Status",
-    "ReservationPaymentStatusEnum": "bookings.models.Reservation.PaymentStatus",
-    "SubscriptionStatusEnum": "bookings.models.Subscription.Status",
-    "SubscriberRoleEnum": "bookings.serializers.subscriptions.ROLES",
-    "WaitlistStatusEnum": "bookings.models.WaitlistEntry.Status",
-    "ShiftPriorityEnum": "shifts.models.Shift.Priority",
-    "OfferStatusEnum": "shifts.models.ShiftOffer.Status",
-    "ConversationKindEnum": "chat.models.Conversation.Kind",
-    "ParticipantRoleEnum": "chat.models.Participant.Role",
-    "MessageKindEnum": "chat.models.Message.Kind",
-    "MediaKindEnum": "chat.models.Media.Kind",
-    "MessageReportReasonEnum": "chat.models.MessageReport.Reason",
-    "MessageReportStatusEnum": "chat.models.MessageReport.Status",
-    "ViolationTypeEnum": "fleet.models.Violation.Type",
-    "ViolationStatusEnum": "fleet.models.Violation.Status",
-    "VehicleTypeEnum": "fleet.models.Vehicle.Type",
-    "VehicleStatusEnum": "fleet.models.Vehicle.Status",
-    "RegistrationStatusEnum": "fleet.models.Vehicle.Registration",
-    "SanctionTypeEnum": "fleet.models.Sanction.Type",
-    "SanctionStatusEnum": "fleet.models.Sanction.Status",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Realtime server",
@@ -268,6 +253,7 @@ DEFAULT_CURRENCY = env("DEFAULT_CURRENCY", "USD")
 # Files that people upload, in a folder or in a bucket.
 MEDIA_ROOT = Path(env("MEDIA_ROOT", str(DATA_DIR / "media")))
 S3_BUCKET = env("S3_BUCKET")
+FILES_ORIGIN = env("FILES_ORIGIN", env("S3_ENDPOINT"))  # of the addresses that the bucket signs: for browsers
 STORAGES = storages(S3_BUCKET)
 REQUEST_BYTES = number("REQUEST_BYTES", 32 * 1024 * 1024)  # of a body; what is longer is not even read
 DATA_UPLOAD_MAX_MEMORY_SIZE = REQUEST_BYTES  # a body that is signed is hashed as a whole
@@ -278,6 +264,7 @@ PAYMENTS = prefixed("PAYMENTS_")
 STRIPE_API_KEY = env("STRIPE_API_KEY")
 STRIPE_API_BASE = env("STRIPE_API_BASE", "https://api.stripe.com")
 STRIPE_WEBHOOK_SECRETS = words("STRIPE_WEBHOOK_SECRETS")
+CARD_PAGE = env("CARD_PAGE", env("OUTSIDE_URL"))
 
 # Notifications: limits (notifications/conf.py; NOTIFICATIONS_SLOTS=50 sets one) and the ways to people. A channel that
 # is not configured is skipped. Every endpoint can be moved, so that tests and the demo speak to look-alikes.
@@ -313,14 +300,19 @@ PUBLIC_URL = env("PUBLIC_URL", f"http://localhost:{env('PORT', '8000')}")  # wha
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ar", "العربية")]
+LOCALE_PATHS = [BASE_DIR / "locale"]  # of templates that all apps share
 FORMAT_MODULE_PATH = "config.formats"
 TIME_ZONE = "UTC"
 USE_TZ = True
 
+UNFOLD = THEME  # of the operators' pages
+
 STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = Path(env("STATIC_ROOT", str(DATA_DIR / "static")))
 if IS_EMBEDDED:
     STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 0  # names stay when contents change: browsers keep files, and ask whether theirs are still good
 
 LOGGING = logging_config(env("LOG_LEVEL", "INFO"))

@@ -12,7 +12,7 @@ from config.serving import SERVERS
 
 
 class Command(BaseCommand):
-    help = "Serve everything from this process: web, worker and beat. Migrates first."
+    help = "Serve everything from this process: web, worker and beat. Migrates and makes the roles first."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1")
@@ -24,6 +24,7 @@ class Command(BaseCommand):
         # The server comes first: Twisted's reactor must be chosen before anything else imports it.
         serve = import_string(SERVERS[options["server"]])
         call_command("migrate", verbosity=0)
+        call_command("roles", verbosity=0)
         if options["demo"]:
             call_command("demo")
         address = f"{options['host']}:{options['port']}"
