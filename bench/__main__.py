@@ -19,6 +19,7 @@ from bench import (
     chat,
     claims,
     dispatch,
+    faces,
     fanout,
     fleet,
     history,
@@ -50,6 +51,7 @@ MEASUREMENTS = {
     "history": history.measure,
     "fleet": fleet.measure,
     "campus": campus.measure,
+    "faces": faces.measure,
 }
 
 
@@ -80,7 +82,7 @@ def _options() -> argparse.Namespace:
 
 def _names(text: str) -> list[str]:
     """some of: fanout, latency, resume, memory, publish, push, claims, broadcast, audience, dispatch, bookings,
-    agenda, chat, history, fleet, campus"""
+    agenda, chat, history, fleet, campus, faces"""
     names = text.split(",")
     if unknown := set(names) - MEASUREMENTS.keys():
         raise argparse.ArgumentTypeError(f"unknown: {', '.join(unknown)}")

@@ -17,6 +17,8 @@ ASKED = {
     "time_slots": ("a month of slots", 100),
     "time_figures": ("the provider's figures", 50),
     "time_day": ("a day, counted", None),
+    "time_dashboard": ("the operators' dashboard of the provider", 300),
+    "time_overview": ("the operators' dashboard of all providers", 300),
 }
 
 

@@ -160,7 +160,10 @@ def queue_up(deliveries: int) -> None:
     ]  # fmt: skip
     Notice.objects.bulk_create(notices, batch_size=2000)
     Delivery.objects.bulk_create(
-        [Delivery(notice=notice, channel=trees.FCM, lane=LANE, due_at=now, planned_at=now) for notice in notices],
+        [
+            Delivery(notice=notice, kind=notice.kind, channel=trees.FCM, lane=LANE, due_at=now, planned_at=now)
+            for notice in notices
+        ],
         batch_size=2000,
     )
 
