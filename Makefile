@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 BIN := .venv/bin
 WITH_SERVICES := $(BIN)/python tests/services.py
 
-.PHONY: help run test lint services bench soak requirements clean
+.PHONY: help run test domains lint services bench soak requirements clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 24
@@ -19,6 +19,14 @@ run: .venv/run ## a demo world on http://localhost:$PORT, its data in $DATA_DIR
 
 test: lint services ## lint, then all tests on a PostgreSQL and a Redis of their own
 	$(WITH_SERVICES) $(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder
+
+domains: services ## the tests of each product as a company has it that has no other, and a server of each
+	@for domain in dispatch bookings shifts chat fleet; do \
+		echo "$$domain alone:"; \
+		DOMAINS=$$domain $(WITH_SERVICES) $(BIN)/pytest -q -n 4 --dist loadfile --no-loadscope-reorder \
+			tests/$$domain tests/races/test_*$${domain%s}*.py tests/flows/test_*$${domain%s}*.py || exit 1; \
+	done
+	$(WITH_SERVICES) $(BIN)/pytest -q tests/flows/test_domains.py
 
 lint: .venv/dev ## style, layers, types
 	$(BIN)/ruff check

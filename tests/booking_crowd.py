@@ -9,7 +9,9 @@ from uuid import UUID
 from django.core.cache import cache
 from django.db import connection
 from django.db.models import Model
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
@@ -94,6 +96,16 @@ def time_day(provider_id: UUID, times: int) -> list[float]:
     return _timed(times, count)
 
 
+def time_dashboard(provider_id: UUID, times: int) -> list[float]:
+    """As a page, whole: of this provider."""
+    return _timed(times, lambda: show_dashboard(provider_id))
+
+
+def time_overview(provider_id: UUID, times: int) -> list[float]:
+    """Of all providers."""
+    return _timed(times, lambda: show_dashboard(""))
+
+
 def list_month(provider_id: UUID) -> int:
     cache.clear()
     service = Service.objects.select_related("provider").filter(provider=provider_id).order_by("pk")[0]
@@ -108,6 +120,16 @@ def show_figures(provider_id: UUID) -> analytics.ProviderFigures:
 
 def show_agenda(provider_id: UUID) -> dict[str, Any]:
     return boards.show_agenda(str(provider_id))
+
+
+def show_dashboard(provider_id: UUID | str) -> int:
+    operator, _ = User.objects.get_or_create(email="operator@crowd.test", is_staff=True, is_superuser=True)
+    client = Client(headers={"host": "localhost"})
+    client.force_login(operator)
+    page = client.get(reverse("admin:dashboard", args=["bookings"]), {"provider": provider_id})
+    if page.status_code != 200:
+        raise RuntimeError(f"{page.status_code}: {page.text}")
+    return len(page.content)
 
 
 def find_note(provider_id: UUID) -> bool:

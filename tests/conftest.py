@@ -13,6 +13,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.sessions import open_session
+from tests.factories.accounts import UserFactory
 from tests.house import House, Street, Web
 from tests.outside.s3 import Store
 from tests.outside.s3 import store as started_store
@@ -109,6 +110,13 @@ def api_of(now: datetime) -> Callable[..., APIClient]:
         address = f"10.{randrange(256)}.{randrange(256)}.{randrange(256)}"
         return APIClient(REMOTE_ADDR=address, HTTP_AUTHORIZATION=f"Bearer {token}")
 
+    return client
+
+
+@pytest.fixture
+def office(client: Client) -> Client:
+    """Where an operator may do everything."""
+    client.force_login(UserFactory(is_staff=True, is_superuser=True))
     return client
 
 

@@ -9,10 +9,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from core.clocks import local_day
+from core.clocks import DAY, local_day
 from fleet import auditing, boards, freshness, kept
 from fleet.models import Vehicle, VehicleLog, Violation
-from fleet.ranges import DAY, Days, local_date, zone
+from fleet.ranges import Days, local_date, zone
 from realtime.kinds import encode
 from tests.gate_world import register
 

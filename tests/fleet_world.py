@@ -272,7 +272,7 @@ def report_and_count_after_a_look(patrol: str, plate: str) -> None:
 @unit
 def sanction_without_the_vehicle(officer: UUID, violation: UUID) -> int:
     """Which offense it is was counted while others counted too."""
-    found = violations.locked(violation)
+    found = selectors.locked_violation(violation)
     made = standing.next_sanction(Vehicle.objects.get(pk=found.vehicle_id), found, _user(officer), now())
     time.sleep(A_WHILE)
     violations.turn(found, Violation.Status.SANCTIONED)

@@ -22,7 +22,7 @@ import psycopg
 from tests.services import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
-READY_SECONDS = 90  # on a machine that does much else
+READY_SECONDS = 180  # on a machine that does much else
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
 
 
@@ -168,9 +168,9 @@ class House:
         port = port or free_port()
         return self._serve(["web", "--host", "127.0.0.1", "--port", str(port), "--server", server], port, env)
 
-    def live(self, **env: str) -> Web:
-        port = free_port()
-        return self._serve(["live", "--port", str(port)], port, env)
+    def live(self, *arguments: str, port: int = 0, **env: str) -> Web:
+        port = port or free_port()
+        return self._serve(["live", "--port", str(port), *arguments], port, env)
 
     def worker(self, *, queues: str = "celery,outbox", **env: str) -> Process:
         worker = ["-m", "celery", "-A", "config", "worker", "--pool", "threads", "--concurrency", "4", "-l", "warning"]
@@ -270,8 +270,7 @@ class Street:
         template = self.directory / "template.sqlite3"
         if not template.exists():
             self._migrate(directory)
-            with sqlite3.connect(directory / "db.sqlite3") as database:
-                database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            settle_sqlite(directory)
             shutil.copy(directory / "db.sqlite3", template)
         shutil.copy(template, directory / "db.sqlite3")
 
@@ -289,6 +288,12 @@ class Street:
 
     def _migrate(self, directory: Path, **env: str) -> None:
         House(directory, {"DATABASE_URL": "", "REDIS_URL": "", **env}).manage("migrate", "--run-syncdb", "-v", "0")
+
+
+def settle_sqlite(directory: Path) -> None:
+    """All that was written is in the one file afterwards, which can be copied."""
+    with sqlite3.connect(directory / "db.sqlite3") as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _database(server: str, name: str) -> str:

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import yaml
 from django.core.management import get_commands
 
 from bookings import conf as bookings
@@ -139,7 +140,7 @@ def table(title: str) -> dict[str, str]:
 def test_every_scope_is_documented_and_no_other():
     documented = re.findall(r"^\| `(\w+\.\w+)` \|", text_of("docs/clients/machines.md"), re.MULTILINE)
 
-    assert set(documented) == declared("SCOPES").keys()
+    assert set(documented) == {scope for scope in declared("SCOPES") if not scope.startswith("sample.")}
 
 
 def test_every_setting_is_documented_and_no_other():
@@ -168,3 +169,42 @@ def test_every_limit_is_documented_with_its_default(title, prefix, limits):
     assert {name: float(default) for name, default in table(title).items()} == {
         f"{prefix}_{field.name.upper()}": getattr(limits(), field.name) for field in fields(limits)
     }
+
+
+ALERTS = [rule for group in yaml.safe_load(text_of("docs/alerts.yaml"))["groups"] for rule in group["rules"]]
+OF_OURS = r"\b((?:realtime|notifications|payments|chat|fleet|process)_[a-z_]+)"
+
+
+@pytest.fixture
+def metrics(client, db) -> set[str]:
+    """Names that a process tells of."""
+    return set(re.findall(r"^# TYPE (\w+) ", client.get("/metrics").content.decode(), re.MULTILINE))
+
+
+def named_in(expression: str) -> set[str]:
+    return {re.sub(r"_bucket$", "", name) for name in re.findall(OF_OURS, expression)}
+
+
+def test_every_metric_is_documented_and_no_other(metrics):
+    lines = re.findall(
+        r"^\| (`(?:realtime|notifications|payments|chat|fleet)_[^|]*) \|", text_of("docs/operations.md"), re.M
+    )
+    documented = set().union(*(named_in(re.sub(r"{[^}]*}", "", line)) for line in lines))
+    ours = {name for name in metrics if re.match(OF_OURS, name) and not name.endswith("_created")}
+
+    assert documented == {name for name in ours if not name.startswith("process_")}
+
+
+def test_alerts_are_about_metrics_that_there_are(metrics):
+    asked = {rule["alert"]: named_in(re.sub(r'"[^"]*"', '""', rule["expr"])) for rule in ALERTS}
+
+    assert len(asked) == len(ALERTS)
+    assert [alert for alert, names in asked.items() if not names] == []
+    assert {alert: names - metrics for alert, names in asked.items() if names - metrics} == {}
+
+
+def test_every_alert_has_its_place_in_the_runbook():
+    runbook = text_of("docs/operations.md").partition("\n## At three in the morning\n")[2].partition("\n## ")[0]
+
+    assert [rule["alert"] for rule in ALERTS if f"`{rule['alert']}`" not in runbook] == []
+    assert {rule["labels"]["severity"] for rule in ALERTS} == {"page", "ticket"}

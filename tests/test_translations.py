@@ -16,7 +16,8 @@ from django.utils import translation
 from notifications.catalogue import all_kinds
 from tests.house import ROOT
 
-APPS = ["core", "accounts", "notifications", "shifts", "dispatch", "bookings", "chat", "fleet"]
+HOUSE = "config"  # with the templates that all share: its catalogue stands beside them
+APPS = [HOUSE, "core", "accounts", "notifications", "shifts", "dispatch", "bookings", "chat", "fleet"]
 MARKS = {"_", "gettext", "gettext_lazy", "gettext_noop"}
 MARKS_IN_CONTEXT = {"pgettext", "pgettext_lazy"}
 IN_TEMPLATES = re.compile(
@@ -25,7 +26,8 @@ IN_TEMPLATES = re.compile(
 
 
 def catalogue(app: str) -> Path:
-    return ROOT / app / "locale/ar/LC_MESSAGES/django.po"
+    folder = ROOT if app == HOUSE else ROOT / app
+    return folder / "locale/ar/LC_MESSAGES/django.po"
 
 
 def written(app: str) -> dict[str, str]:
@@ -48,7 +50,8 @@ def compiled(app: str) -> dict[str, str]:
 def marked(app: str) -> set[str]:
     """Message ids in the code and the templates of an app."""
     in_code = {text for path in (ROOT / app).rglob("*.py") for text in _marked_in(ast.parse(path.read_text()))}
-    templates = [path.read_text() for path in (ROOT / app).rglob("templates/**/*.*")]
+    folder = ROOT / "templates" if app == HOUSE else ROOT / app / "templates"
+    templates = [path.read_text() for path in folder.rglob("*.*")]
     found = [one or block for template in templates for one, block in IN_TEMPLATES.findall(template)]
     return in_code | {re.sub(r"{{\s*(\w+)\s*}}", r"%(\1)s", text) for text in found}
 

@@ -90,3 +90,33 @@ def test_an_operator_logs_in_by_email_or_phone(client):
     for address in [User.objects.get().email, "+33123456789"]:
         answer = client.post(reverse("admin:login"), {"username": address, "password": "demo-pass"})
         assert answer.status_code == 302
+
+
+class TestGuessing:
+    def guess(self, client, address, password="wrong"):
+        return client.post(reverse("admin:login"), {"username": address, "password": password})
+
+    def test_after_some_guesses_even_the_password_is_refused(self, client):
+        operator = UserFactory(is_staff=True)
+        for _ in range(10):
+            assert "Too many attempts" not in self.guess(client, operator.email).text
+
+        answer = self.guess(client, operator.email.upper(), "demo-pass")
+
+        assert answer.status_code == 200
+        assert "Too many attempts. Please wait a minute, then try again." in answer.text
+
+    def test_guesses_of_one_account_keep_nobody_else_out(self, client):
+        tried, other = UserFactory(is_staff=True), UserFactory(is_staff=True)
+        for _ in range(11):
+            self.guess(client, tried.email)
+
+        assert self.guess(client, other.email, "demo-pass").status_code == 302
+
+    def test_what_was_tried_by_the_api_counts(self, client):
+        operator = UserFactory(is_staff=True)
+        for _ in range(10):
+            body = {"email_or_phone": operator.email, "password": "wrong"}
+            client.post("/api/auth/login", body, content_type="application/json")
+
+        assert "Too many attempts" in self.guess(client, operator.email, "demo-pass").text

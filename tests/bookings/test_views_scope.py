@@ -14,6 +14,7 @@ pytestmark = pytest.mark.django_db
 # Of these, everybody who is signed in sees the same, or his own.
 OPEN = {
     "api/bookings/providers",
+    "api/bookings/providers/mine",
     "api/bookings/providers/<uuid:provider_id>",
     "api/bookings/providers/<uuid:provider_id>/reviews",
     "api/bookings/services/<uuid:service_id>/slots",

@@ -22,14 +22,9 @@ from tests.factories.chat import send, two
 pytestmark = pytest.mark.django_db
 
 LISTS = ["conversation", "messagereport", "block", "media", "reach"]
+DASHBOARD = "/admin/dashboards/chat/"
 SECRET = "The key lies under the third stone."
 FILE = "letter-to-my-lawyer.pdf"
-
-
-@pytest.fixture
-def office(client: Client) -> Client:
-    client.force_login(UserFactory(is_staff=True, is_superuser=True))
-    return client
 
 
 @pytest.fixture
@@ -190,43 +185,10 @@ class TestModeration:
         assert queries() == few
 
 
-class TestOverview:
-    @pytest.mark.parametrize("page", ["overview", "overview_figures"])
-    def test_it_shows_how_messages_arrive_and_what_is_to_be_decided(self, office, everything, talk, page):
-        _, alice, bob = talk
-
-        text = text_of(office.get(url(page)))
-
-        for words in ["Messages 3 in 24 hours, in 1 conversations", "Reached in time 66.6 %", "Open reports 1"]:
-            assert words in text
-        assert re.search(f"abuse 1 {alice} {bob}", text)
-
-    def test_less_than_was_promised_is_an_alarm(self, office):
-        Reach.objects.create(begun_at=timezone.now(), due=1000, reached=998)
-        assert office.get(url("overview_figures")).context["is_missing"]
-        Reach.objects.create(begun_at=timezone.now(), due=9000, reached=9000)
-        assert not office.get(url("overview_figures")).context["is_missing"]
-
-    def test_it_shows_a_quiet_day(self, office):
-        assert "Reached in time –" in text_of(office.get(url("overview")))
-
-    def test_its_figures_are_fetched_by_themselves(self, office):
-        assert f'data-source="{url("overview_figures")}"' in office.get(url("overview")).text
-
-    def test_it_is_linked_from_the_start_of_the_app_and_from_the_lists(self, office):
-        pages = [
-            reverse("admin:app_list", args=["chat"]),
-            url("messagereport_changelist"),
-            url("conversation_changelist"),
-        ]
-
-        assert all(url("overview") in office.get(page).text for page in pages)
-
-
 class TestPrivacy:
     def test_what_people_write_is_on_no_page_but_that_of_its_report(self, office, everything, talk):
         """Nor what their files are called. That the search of this test finds what is shown, the last page proves."""
-        pages = [url(f"{name}_changelist") for name in LISTS] + [url("overview"), url("overview_figures")]
+        pages = [url(f"{name}_changelist") for name in LISTS] + [DASHBOARD]
         pages += [
             url(f"{name}_change", model.objects.first().pk)
             for name, model in {"conversation": Conversation, "media": Media, "block": Block}.items()
@@ -281,11 +243,9 @@ class TestRights:
         assert ("Dismiss<" in page.text, "Suspend" in page.text) == (True, False)
         assert moderator.post(url("suspend", reported.pk)).status_code == 403
 
-    @pytest.mark.parametrize("page", ["overview", "overview_figures"])
-    def test_staff_without_a_right_see_nothing(self, client, reported, page):
+    def test_staff_without_a_right_see_nothing(self, client, reported):
         client.force_login(UserFactory(is_staff=True))
 
-        assert client.get(url(page)).status_code == 403
         assert client.get(url("messagereport_change", reported.pk)).status_code == 403
 
     def test_nothing_is_written_or_deleted_by_hand(self, office, everything):

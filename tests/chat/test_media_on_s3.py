@@ -13,8 +13,7 @@ from chat.conf import limits
 from chat.models import Media
 from chat.services import messages, people
 from core.files import FOLLOWED_SECONDS
-from dispatch.models import Photo
-from tests.chat.test_media import PATH, PDF, picture, upload
+from tests.chat.test_media import PDF, picture, upload
 from tests.chat.test_media_links import address, followed
 from tests.factories.accounts import UserFactory
 from tests.factories.chat import send, two
@@ -110,16 +109,3 @@ def test_what_is_removed_leaves_the_bucket(talk, phone, bucket, now):
     media.remove_loose(now + timedelta(minutes=2))
 
     assert (bucket.names(), Media.objects.count(), loose == named) == ([], 0, False)
-
-
-def test_photos_of_damage_reports_lie_there_too(talk, phone, bucket, settings):
-    photo = upload(phone, picture(), path="/api/dispatch/photos").data
-    assert bucket.names() == [f"dispatch/{photo['id']}.jpg"]
-
-    led = phone.get(photo["url"])
-
-    assert (led.status_code, httpx.get(led["Location"]).content) == (302, bucket.read(bucket.names()[0]))
-    assert phone.get(f"{PATH}/{photo['id']}").status_code == 404
-    with bucket.away(settings):
-        assert upload(phone, picture(), path="/api/dispatch/photos").status_code == 503
-        assert Photo.objects.count() == 1

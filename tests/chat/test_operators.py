@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from chat import operators
-from chat.models import Conversation, Reach
+from chat.models import Conversation
+from chat.operators import moderation as operators
+from chat.operators import traffic
 from chat.services import messages, moderation
 from tests.factories.accounts import UserFactory
 from tests.factories.chat import between, send, two
@@ -20,27 +21,19 @@ def report(user, message, reason="abuse"):
     return moderation.report_message(user, message.pk, reason=reason, note="Look.", now=timezone.now())
 
 
-def test_the_overview_counts_what_happened_and_what_waits():
+def test_what_nobody_was_told_of_in_time_is_counted_and_dated():
     conversation, alice, _ = two()
-    for body in "123":
-        send(alice, conversation, body)
+    send(alice, conversation)
     now = timezone.now()
-    Reach.objects.create(begun_at=now - MINUTE, due=10, reached=9, unreachable=2)
-    Reach.objects.create(begun_at=now - 120 * MINUTE, due=90, reached=90)
+    assert traffic.backlog(now).untold == 0
+
     Conversation.objects.update(look_at=now - MINUTE)
 
-    shown = operators.overview(now)
-
-    assert (shown.messages, shown.conversations, shown.open_reports) == (3, 1, 0)
-    assert (shown.last_hour.ratio, shown.last_hour.unreachable, shown.last_day.ratio) == (0.9, 2, 0.99)
-    assert (shown.backlog.untold, shown.backlog.age(now)) == (1, 60)
+    assert (traffic.backlog(now).untold, traffic.backlog(now).age(now)) == (1, 60)
 
 
-def test_a_quiet_day_has_no_ratio_and_nothing_waits():
-    shown = operators.overview(timezone.now())
-
-    assert (shown.messages, shown.last_hour.ratio, shown.backlog.untold, shown.queue) == (0, None, 0, [])
-    assert shown.backlog.age(timezone.now()) == 0
+def test_where_nothing_waits_nothing_is_old():
+    assert (traffic.backlog(timezone.now()).untold, traffic.backlog(timezone.now()).age(timezone.now())) == (0, 0)
 
 
 def test_the_queue_has_each_message_once_and_the_longest_waiting_first():
@@ -55,7 +48,7 @@ def test_the_queue_has_each_message_once_and_the_longest_waiting_first():
     done = send(bob, conversation)
     moderation.dismiss(report(alice, done), alice, now=timezone.now())
 
-    queue = operators.overview(timezone.now()).queue
+    queue = list(operators.queue())
 
     assert [(one.pk, one.times) for one in queue] == [(reports[0].pk, 1), (reports[1].pk, 1), (reports[2].pk, 2)]
 

@@ -27,12 +27,6 @@ LISTS = ["damagereport", "estimaterequest", "passedover", "estimate", "review", 
 
 
 @pytest.fixture
-def office(client: Client) -> Client:
-    client.force_login(UserFactory(is_staff=True, is_superuser=True))
-    return client
-
-
-@pytest.fixture
 def onlooker(client: Client) -> Client:
     """May look at everything, and press nothing."""
     user = UserFactory(is_staff=True)
@@ -214,7 +208,7 @@ class TestDistributionPage:
         figures = office.get(url("distribution_figures", settled.pk)).text
 
         assert f'data-board="dispatch.distribution:{settled.pk}"' in page
-        assert f'data-source="{url("distribution_figures", settled.pk)}"' in page
+        assert f'hx-get="{url("distribution_figures", settled.pk)}"' in page
         assert figures.strip().startswith("<section")
         assert "<script" not in re.sub(r'<script src="[^"]+"( defer)?></script>', "", page)[page.index("</head>") :]
 
@@ -246,32 +240,6 @@ class TestDistributionPage:
         page = url(name, "00000000-0000-7000-8000-000000000000")
 
         assert (office.post(page) if name == "distribute" else office.get(page)).status_code == 404
-
-
-class TestOverview:
-    @pytest.mark.parametrize("page", ["overview", "overview_figures"])
-    def test_it_tells_how_reports_are_answered(self, office, settled, opened, page):
-        waiting = opened()
-
-        text = text_of(office.get(url(page)))
-
-        for words in ["Open 1 1 of them without", "Found somebody 100.0 %", "Asked for each report 2.0", str(waiting)]:
-            assert words in text
-
-    def test_it_shows_a_quiet_month(self, office):
-        assert "Found somebody –" in text_of(office.get(url("overview")))
-
-    def test_what_somebody_is_to_act_on_comes_first(self, office, opened, now):
-        opened()
-        pressing = opened()
-        DamageReport.objects.filter(pk=pressing.pk).update(overdue_at=now)
-
-        assert office.get(url("overview")).context["waiting"][0] == pressing
-
-    def test_it_is_linked_from_the_start_of_the_app_and_from_the_list(self, office):
-        start = reverse("admin:app_list", args=["dispatch"])
-
-        assert all(url("overview") in office.get(page).text for page in (start, url("damagereport_changelist")))
 
 
 class TestPeople:
@@ -351,19 +319,19 @@ class TestRights:
 
         assert answer.status_code == 200
 
-    @pytest.mark.parametrize("name", ["overview", "overview_figures", "distribution", "distribution_figures"])
+    @pytest.mark.parametrize("name", ["distribution", "distribution_figures"])
     def test_who_may_look_sees_the_pages_and_no_button(self, onlooker, settled, opened, name):
         report = opened()
-        answer = onlooker.get(url(name, *([report.pk] if "distribution" in name else [])))
+        answer = onlooker.get(url(name, report.pk))
 
         assert answer.status_code == 200
         assert "Distribute now" not in answer.text
 
-    @pytest.mark.parametrize("name", ["overview", "overview_figures", "distribution", "distribution_figures"])
+    @pytest.mark.parametrize("name", ["distribution", "distribution_figures"])
     def test_staff_without_a_right_see_nothing(self, client, settled, name):
         client.force_login(UserFactory(is_staff=True))
 
-        assert client.get(url(name, *([settled.pk] if "distribution" in name else []))).status_code == 403
+        assert client.get(url(name, settled.pk)).status_code == 403
 
     def test_who_may_only_look_presses_nothing(self, onlooker, opened):
         report = opened()

@@ -80,6 +80,7 @@ class TestShapes:
             "estimates_submitted": 0,
             "accepted_at": None,
             "closed_at": None,
+            "rating": None,
             **SECRETS,
         }
 

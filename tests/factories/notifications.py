@@ -49,6 +49,7 @@ class DeliveryFactory(DjangoModelFactory):
         model = Delivery
 
     notice = factory.SubFactory(NoticeFactory)
+    kind = factory.SelfAttribute("notice.kind")
     device = None
     channel = trees.FCM
     lane = factory.LazyAttribute(lambda d: trees.lane_of(d.channel, d.device.platform if d.device else ""))

@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from accounts import keys
 from accounts.models import User
+from core.admin import UncountedPages
 from fleet import auditing, sources
-from fleet.admin.lists import UncountedPages
 from fleet.models import Officer, Sanction, Scan, Tally, Vehicle, VehicleLog, Violation
 from fleet.services import sanctions, violations
 from fleet.services.scans import Seen, record_scans
@@ -405,46 +405,6 @@ class TestTallies:
         assert auditing.counted(auditing.whole()) == auditing.recount(auditing.whole())
 
 
-class TestOverview:
-    @pytest.mark.parametrize("page", ["overview", "overview_figures"])
-    def test_it_shows_where_vehicles_are_and_what_is_to_be_decided(self, office, everything, page):
-        text = text_of(office.get(url(page)))
-
-        for words in ["On the campus 1 of 1 vehicles", "To be reviewed 1", "Strangers 1", "Overdue 0"]:
-            assert words in text
-        assert "Parking Violation" in text
-        assert "XYZ999, unknown – a device" in text
-
-    def test_a_device_that_is_not_heard_of_is_an_alarm(self, office):
-        key, _ = keys.create_key(UserFactory(), name="Camera 3", scopes=["fleet.scans"], now=timezone.now())
-        assert office.get(url("overview_figures")).context["silent"] == 0
-        key.last_used_at = timezone.now() - timedelta(hours=2)
-        key.save()
-
-        answer = office.get(url("overview_figures"))
-
-        assert answer.context["silent"] == 1
-        assert "Devices 1 1 not heard of for an hour" in text_of(answer)
-
-    def test_it_shows_a_quiet_day(self, office):
-        text = text_of(office.get(url("overview")))
-
-        for words in ["Newest scan – none has come yet", "nothing waits", "None has a key yet."]:
-            assert words in text
-
-    def test_its_figures_are_fetched_by_themselves(self, office):
-        assert f'data-source="{url("overview_figures")}"' in office.get(url("overview")).text
-
-    def test_it_is_linked_from_the_start_of_the_app_and_from_the_lists(self, office):
-        pages = [
-            reverse("admin:app_list", args=["fleet"]),
-            url("violation_changelist"),
-            url("vehicle_changelist"),
-        ]
-
-        assert all(url("overview") in office.get(page).text for page in pages)
-
-
 class TestRights:
     @pytest.mark.parametrize("name", LISTS)
     def test_the_lists_open_and_can_be_searched(self, onlooker, everything, name):
@@ -462,11 +422,9 @@ class TestRights:
         press(onlooker, "lift", sanction)
         assert (Violation.objects.get(vehicle=None).status, Sanction.objects.get().status) == ("pending", "completed")
 
-    @pytest.mark.parametrize("page", ["overview", "overview_figures"])
-    def test_staff_without_a_right_see_nothing(self, client, everything, page):
+    def test_staff_without_a_right_see_nothing(self, client, everything):
         client.force_login(UserFactory(is_staff=True))
 
-        assert client.get(url(page)).status_code == 403
         assert client.get(url("violation_change", Violation.objects.first().pk)).status_code == 403
 
     def test_nothing_that_follows_is_written_by_hand(self, office, everything):

@@ -92,8 +92,8 @@ class TestWho:
         [
             (["fleet.violations"], SCANS),
             (["fleet.scans"], VIOLATIONS),
-            (["shifts.schedule"], SCANS),
-            (["shifts.schedule"], VIOLATIONS),
+            (["sample.ring"], SCANS),
+            (["sample.ring"], VIOLATIONS),
         ],
     )
     @pytest.mark.parametrize("owner", ["nobody", "an officer", "staff"])

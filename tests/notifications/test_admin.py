@@ -112,44 +112,6 @@ def test_nothing_is_added_changed_or_deleted_by_hand(operator, world_of_rows, pa
     assert Delivery.objects.exists()
 
 
-@pytest.mark.parametrize("page", ["admin:index", "admin:app_list"])
-def test_the_figures_are_linked_from_the_start(operator, page):
-    arguments = ["notifications"] if page == "admin:app_list" else []
-
-    assert url("figures") in operator.get(reverse(page, args=arguments)).text
-
-
-def test_the_page_of_figures(operator, world_of_rows):
-    DeliveryFactory(state=State.ACCEPTED, ended_at=timezone.now(), notice__planned_at=timezone.now())
-
-    answer = operator.get(url("figures"))
-
-    html = re.sub(r"\s+", " ", answer.text)
-    for words in [
-        "50.0 %</p>",
-        "fcm · failed · INTERNAL",
-        '<th scope="row">sms</th>',
-        '<th scope="row">sample_news</th>',
-    ]:
-        assert words in html
-    assert shows_no_address(html)
-
-
-@pytest.mark.parametrize("hours", ["1", "24", "168", "nonsense"])
-def test_the_figures_of_a_quiet_day(operator, hours):
-    assert "Nothing was planned in this time." in operator.get(url("figures"), {"hours": hours}).text
-
-
-@pytest.mark.parametrize("rows", [1, 9])
-def test_the_figures_cost_a_fixed_number_of_queries(operator, rows, django_assert_num_queries):
-    for n in range(rows):
-        DeliveryFactory(state=State.FAILED, code=f"CODE_{n}", notice__kind=f"kind {n}")
-        ChannelHealth.objects.create(name=f"kind {n}", state="open", opened_at=timezone.now(), retry_at=timezone.now())
-
-    with django_assert_num_queries(11):
-        operator.get(url("figures"))
-
-
 @pytest.mark.parametrize("page", ["notice", "delivery", "device"])
 def test_a_list_costs_as_many_queries_for_many_rows_as_for_one(operator, page):
     DeliveryFactory(device=DeviceFactory())
@@ -164,9 +126,9 @@ def test_a_list_costs_as_many_queries_for_many_rows_as_for_one(operator, page):
 
 
 def test_pages_carry_no_inline_scripts_styles_or_handlers(operator, world_of_rows):
-    for page in [url("figures"), url("notice_change", world_of_rows.notice_id)]:
+    for page in ["/admin/dashboards/notifications/", url("notice_change", world_of_rows.notice_id)]:
         html = operator.get(page).text
-        ours = html[html.index('class="ops"') :]
+        ours = html[html.index('class="ops"') : html.index('id="command-results"')]  # what follows is the theme's
         assert re.findall(r"<script|<style|\sstyle=|\son[a-z]+=|javascript:", ours) == []
 
 
@@ -181,7 +143,7 @@ class TestNotices:
 
         html = operator.get(url("notice_changelist")).text
 
-        found = re.findall(r'class="field-how_it_went">([^<]*)', html)
+        found = [text.strip() for text in re.findall(r'class="field-how_it_went[^>]*>([^<]*)', html)]
         assert found == [
             "withdrawn",
             "in the inbox only",
@@ -322,7 +284,7 @@ class TestButtons:
     def test_who_may_only_look_sees_no_buttons(self, onlooker):
         delivery = pushed(State.FAILED)
 
-        html = onlooker.get(url("notice_change", delivery.notice_id)).text + onlooker.get(url("figures")).text
+        html = onlooker.get(url("notice_change", delivery.notice_id)).text
         buttons = [url("retry", delivery.pk), url("withdraw", delivery.notice_id), url("test"), url("broadcast_add")]
 
         assert [button for button in buttons if button in html] == []
@@ -340,12 +302,6 @@ class TestButtons:
 
         for page in (url("retry", delivery.pk), url("withdraw", delivery.notice_id), url("test")):
             assert operator.get(page).status_code == 405
-
-    def test_who_may_not_look_sees_no_figures(self, client):
-        client.force_login(UserFactory(is_staff=True))
-
-        assert client.get(url("figures")).status_code == 403
-        assert url("figures") not in client.get(reverse("admin:index")).text
 
 
 class TestBroadcastForm:

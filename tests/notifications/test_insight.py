@@ -1,14 +1,13 @@
 """The figures: each is right for rows that were made for it, and costs one query."""
 
 from datetime import UTC, datetime, timedelta
-from statistics import quantiles
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from django.db.models import Q
 
+from core.measuring import Parts
 from notifications.models import ChannelHealth, Delivery, DeviceChange, Notice, QuietHours
-from notifications.operators import backlog, charts, insight, measuring
+from notifications.operators import backlog, insight
 from notifications.operators.insight import Dwell, Tally
 from notifications.outbox.looking import Verdict, verdict_on
 from tests.factories.accounts import UserFactory
@@ -22,6 +21,7 @@ Reason = Delivery.Reason
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 SECOND = timedelta(seconds=1)
+DAY_IN_HOURS = Parts(NOON - 24 * HOUR, HOUR, 24)
 
 
 def delivery(state: str = State.ACCEPTED, **facts: object) -> Delivery:
@@ -162,29 +162,50 @@ def test_dwell_may_be_asked_per_channel_alone():
     assert dwell == Dwell("", "fcm", False, 2, dwell.p50, dwell.p95, dwell.p99)
 
 
-@given(st.lists(st.floats(0, 86_400), min_size=2, max_size=200))
-def test_percentiles_are_those_of_the_standard_library(values):
-    cuts = quantiles(values, n=100, method="inclusive")
-
-    assert measuring.percentiles_of(values) == pytest.approx([cuts[49], cuts[94], cuts[98]], abs=1e-6)
-
-
 def test_a_window_is_charted_in_equal_parts_and_empty_ones_too():
     delivery(planned_at=NOON - 24 * HOUR)
     delivery(State.FAILED, planned_at=NOON - HOUR / 2)
     delivery(State.PENDING, planned_at=NOON - HOUR / 2, ended_at=None)
     delivery(planned_at=NOON)
 
-    tallies = insight.tallies_over_time(NOON - 24 * HOUR, NOON, 24)
-    columns = charts.columns(tallies, NOON - 24 * HOUR, NOON)
+    found = insight.tallies_over_time(DAY_IN_HOURS)
 
-    assert [(column.tally.handed_over, column.tally.lost, column.tally.waiting) for column in columns] == [
+    assert [(one.handed_over, one.lost, one.waiting) for one in found["fcm"]] == [
         (1, 0, 0),
         *[(0, 0, 0)] * 22,
         (0, 1, 1),
     ]
-    assert (columns[0].begin, columns[-1].begin) == (NOON - 24 * HOUR, NOON - HOUR)
-    assert [(block.css, block.y, block.height) for block in columns[-1].blocks] == [("bad", 50, 50), ("waiting", 0, 50)]
+
+
+def test_dwell_over_time_is_of_what_went_at_once():
+    for seconds in (1, 3):
+        delivery(notice=told(NOON - seconds * SECOND))
+    delivery(notice=told(NOON - 10 * HOUR), held_until=NOON - 9 * SECOND)
+
+    found = insight.dwells_over_time(DAY_IN_HOURS)
+
+    assert found[:-1] == [None] * 23
+    assert found[-1] == pytest.approx([2, 2.9, 2.98], abs=0.001)
+
+
+def test_figures_may_be_of_one_channel_or_kind_alone():
+    delivery(notice=told(NOON, "sample_news"), channel="fcm")
+    delivery(notice=told(NOON, "sample_alarm"), channel="email")
+    only = Q(channel="email", kind="sample_alarm")
+
+    assert [one.kind for one in insight.outcomes(NOON - HOUR, NOON, only)] == ["sample_alarm"]
+    assert list(insight.tallies_over_time(DAY_IN_HOURS, only)) == ["email"]
+    assert [one.channel for one in insight.dwells(NOON - HOUR, NOON, only=only)] == ["email"]
+
+
+def test_what_was_told_is_counted_whether_a_worker_has_looked_at_it_or_not():
+    told(NOON - HOUR)
+    NoticeFactory(kind="sample_news", created_at=NOON - HOUR)
+    told(NOON - HOUR, "sample_alarm")
+    told(NOON)
+
+    assert insight.told(NOON - HOUR, NOON) == insight.Told(3, 2)
+    assert insight.told(NOON - HOUR, NOON, "sample_news") == insight.Told(2, 1)
 
 
 def test_a_queue_says_what_its_jobs_wait_for_and_how_long_the_oldest_has_waited():
@@ -270,7 +291,9 @@ def test_what_happened_to_addresses_is_counted_per_day():
     "figure",
     [
         lambda: insight.outcomes(NOON - HOUR, NOON),
-        lambda: insight.tallies_over_time(NOON - HOUR, NOON, 24),
+        lambda: insight.tallies_over_time(DAY_IN_HOURS),
+        lambda: insight.dwells_over_time(DAY_IN_HOURS),
+        lambda: insight.told(NOON - HOUR, NOON),
         lambda: insight.dwells(NOON - HOUR, NOON),
         lambda: insight.fleet(NOON),
         lambda: insight.device_changes(NOON - HOUR),
@@ -280,7 +303,20 @@ def test_what_happened_to_addresses_is_counted_per_day():
         lambda: backlog.held_by_quiet_hours(NOON),
         lambda: backlog.breakers(),
     ],
-    ids=["outcomes", "over time", "dwells", "fleet", "changes", "by day", "queues", "unplanned", "quiet", "breakers"],
+    ids=[
+        "outcomes",
+        "over time",
+        "dwells over time",
+        "told",
+        "dwells",
+        "fleet",
+        "changes",
+        "by day",
+        "queues",
+        "unplanned",
+        "quiet",
+        "breakers",
+    ],
 )
 def test_a_figure_is_one_query_however_much_there_is(figure, rows, django_assert_num_queries):
     for n in range(rows):

@@ -6,6 +6,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from accounts import roles
+from core.wiring import gathered
 from notifications.models import ChannelHealth
 from realtime import nodes
 from realtime.models import Node
@@ -20,7 +22,8 @@ SMTP = "django.core.mail.backends.smtp.EmailBackend"
 
 @pytest.fixture
 def everyone(fcm: World, settings: Any) -> World:
-    """All providers answer, and the processes are alive."""
+    """All providers answer, the processes are alive, and roles are as declared."""
+    roles.set_right(gathered("ROLES"))
     for name, value in fcm.env.items():
         setattr(settings, name, int(value) if name == "EMAIL_PORT" else value)
     settings.EMAIL_BACKEND = SMTP

@@ -21,12 +21,6 @@ pytestmark = pytest.mark.django_db
 PAYMENTS, WEBHOOKS, METHODS = (f"/admin/payments/{name}/" for name in ("payment", "webhookevent", "savedmethod"))
 
 
-@pytest.fixture
-def office(client):
-    client.force_login(UserFactory(is_staff=True, is_superuser=True))
-    return client
-
-
 def press(office, path, action, *things):
     body = {"action": action, "_selected_action": [thing.pk for thing in things]}
     return [str(message) for message in office.post(path, body, follow=True).context["messages"]]

@@ -8,7 +8,6 @@ from django.apps import apps
 from payments import commanding, reconciling, services
 from payments.gateways.registry import gateway
 from payments.models import Payment
-from tests.factories.accounts import UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -17,12 +16,6 @@ def rows():
     """All that is in our tables, as text."""
     models = apps.get_app_config("payments").get_models()
     return " ".join(str(row) for model in models for row in model.objects.values_list())
-
-
-@pytest.fixture
-def office(client):
-    client.force_login(UserFactory(is_staff=True, is_superuser=True))
-    return client
 
 
 def test_no_secret_is_kept_or_told(gate, begin, office, settings, now, caplog, capfd):

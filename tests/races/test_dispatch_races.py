@@ -168,13 +168,13 @@ def test_of_50_estimates_one_is_accepted_and_everybody_hears_the_truth(street: S
 
 @both_engines
 def test_without_the_guards_several_would_be_accepted(street: Street, engine: str):
-    """The control: the same devices, by a service that looks and then writes."""
+    """The control: the same devices, by a service that looks and then writes. It may deadlock, too."""
     with town_on(street, engine) as town:
         town.call("drop_guard", "estimate", "one_accepted_estimate")
         report = town.call("open_with_estimates", town.call("settle", PROFESSIONALS))
         done = town.all_at_once([("accept_after_a_look", [id]) for id in ids_of(town, report)[: 4 * HANDS]])
 
-        assert refusals(done) <= {"report_assigned"}
+        assert refusals(done) <= {"report_assigned", "busy"}
         assert sum(one.is_ok for one in done) > 1
         assert any("accepted" in breach for breach in town.breaches())
 

@@ -11,7 +11,7 @@ from payments.payables import Payable
 from realtime.batches import Batched
 from realtime.boards import BoardKind
 from realtime.kinds import Kind, Reader
-from tests.sample import doorways, services, tallies, tickets
+from tests.sample import desk, doorways, services, tallies, tickets
 from tests.sample.models import Counter, Share
 
 
@@ -75,6 +75,8 @@ COMMANDS = {
     "sample.tally": Batched(tallies.tally, about="counter"),
 }
 
+SCOPES = {"sample.ring": "Ring"}
+
 SIGNALS = {"sample.knock": services.knock}
 
 ACKED = [doorways.note_acks]
@@ -89,3 +91,6 @@ NOTICES = {
     "sample_flood": NoticeKind("Floods", throttle=Throttle(most=3, per=timedelta(hours=1))),
     "sample_siren": NoticeKind("Sirens", tree=trees.until_seen(trees.URGENT, every=timedelta(minutes=5), times=2)),
 }
+
+DASHBOARDS = {"sample": desk.DASHBOARD}
+SUMMARIES = {"sample": desk.SUMMARY}

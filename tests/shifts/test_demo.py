@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.utils import timezone
 
@@ -38,12 +40,19 @@ def test_the_ways_in_carry_tokens_that_open(client):
     token = lines[2].split("token=")[1].rstrip('"')
     assert client.get(f"/api/shift_offers/pending/123?token={token}").status_code == 200
     assert "ws://127.0.0.1:8000/ws/123?token=" in lines[2]
-    assert "send_offer/123?shift_id=456&" in lines[3]
+    assert f"send_offer/123?shift_id={number_offered()}&" in lines[3]
 
 
 def test_the_ways_in_work_again_after_they_were_used():
     people.people()
     demo.hospital()
-    ShiftFactory(pk=456)
+    taken = number_offered()
+    ShiftFactory(pk=taken)
 
-    assert "shift_id=457&" in demo.ways_in("127.0.0.1:8000")[3]
+    assert number_offered() > taken
+    assert not Shift.objects.filter(pk=number_offered()).exists()
+
+
+def number_offered() -> int:
+    [number] = re.findall(r"shift_id=(\d+)&", demo.ways_in("127.0.0.1:8000")[3])
+    return int(number)
