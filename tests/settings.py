@@ -11,6 +11,7 @@ os.environ.setdefault("DEVICE_FINGERPRINT_KEY", "a-key-of-the-tests-that-makes-f
 os.environ.setdefault("ALLOWED_HOSTS", "*")
 os.environ.setdefault("NOTIFICATIONS_HTTP_SECONDS", "3")  # for providers that never answer
 os.environ.setdefault("PAYMENTS_GATEWAY_SECONDS", "2")  # likewise
+os.environ.setdefault("REDIS_PREFIX", f"tests_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}")
 os.environ.setdefault("REDIS_SECONDS", "30")  # a throttle that gives up on a busy machine counts nothing
 
 from config.settings import *  # noqa: F403

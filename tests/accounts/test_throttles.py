@@ -8,6 +8,8 @@ from tests.factories.accounts import UserFactory
 
 pytestmark = pytest.mark.django_db
 
+MORE_THAN_TEN = 21  # in one minute, even if the minute turns in between
+
 
 class ThreeAMinute(PerUser):
     rate = "3/min"
@@ -47,21 +49,21 @@ def test_requests_made_at_once_are_all_counted():
 def test_guesses_at_one_account_end_in_429(api):
     body = {"email_or_phone": UserFactory().email, "password": "not-it"}
 
-    # Twice the rate and one: the minute may turn in between.
-    answers = [api.post("/api/auth/login", body) for _ in range(21)]
+    answers = [api.post("/api/auth/login", body) for _ in range(MORE_THAN_TEN)]
 
     assert {answer.status_code for answer in answers} == {401, 429}
-    assert (answers[-1].status_code, answers[-1].json()["code"]) == (429, "rate_limited")
-    assert 0 < int(answers[-1]["Retry-After"]) <= 60
+    refused = next(answer for answer in answers if answer.status_code == 429)
+    assert refused.json()["code"] == "rate_limited"
+    assert 0 < int(refused["Retry-After"]) <= 60
 
 
 def test_spelling_an_account_differently_does_not_give_more_guesses(api):
     user = UserFactory()
     bodies = [{"email_or_phone": spelling, "password": "x"} for spelling in (user.email, f" {user.email.upper()}")]
 
-    answers = [api.post("/api/auth/login", bodies[n % 2]) for n in range(21)]
+    answers = [api.post("/api/auth/login", bodies[n % 2]).status_code for n in range(MORE_THAN_TEN)]
 
-    assert answers[-1].status_code == 429
+    assert set(answers) == {401, 429}
 
 
 def test_codes_are_sent_five_times_an_hour(api):
@@ -69,4 +71,4 @@ def test_codes_are_sent_five_times_an_hour(api):
 
     answers = [api.post("/api/auth/send-otp", body).status_code for _ in range(11)]
 
-    assert (answers[0], answers[-1]) == (202, 429)
+    assert set(answers) == {202, 429}

@@ -157,12 +157,15 @@ class Handset(Device):
             self.faults.append(f"{id}: {reply}")
         elif reply["error"]["temporary"]:
             self.stats["put off"] += 1
-            asyncio.get_running_loop().call_later(0.02, self._say_again, id)
+            if self._before(id) not in self.queue:
+                asyncio.get_running_loop().call_later(0.02, self._say_again, id)
             return
         self._settle(id, reply)
-        if not reply["ok"]:
-            # What follows it will never be in order.
-            for later in [later for later, frame in self.queue.items() if frame["data"].get("after") == id]:
+        for later in [later for later in self.queue if self._before(later) == id]:
+            if reply["ok"]:
+                self._say_again(later)
+            else:
+                # It will never be in order.
                 self._settle(later, {**reply, "id": later})
 
     def _settle(self, id: str, reply: Reply) -> None:
@@ -170,6 +173,9 @@ class Handset(Device):
         self.stats["taken" if reply["ok"] else "refused"] += 1
         if self.queue.pop(id, None) and not self._waiting[id].done():
             self._waiting[id].set_result(reply)
+
+    def _before(self, id: str) -> str | None:
+        return self.said[id]["data"].get("after")
 
     def _say_again(self, id: str) -> None:
         if id in self.queue:

@@ -20,6 +20,7 @@ from core.errors import Invalid
 from tests.chat.test_media import MP3, PATH, PDF, picture, upload
 from tests.factories.accounts import UserFactory
 from tests.factories.chat import group, send, two
+from tests.throttled import use_up
 
 pytestmark = pytest.mark.django_db
 
@@ -155,8 +156,7 @@ class TestAddress:
     def test_its_reader_is_counted_not_the_place_she_asks_from(self, sent, talk):
         """Those who sit in one office do not take the pictures from one another."""
         _, alice, bob = talk
-        asked = type("Asked", (), {"user": bob, "auth": None})()
-        assert all(PerUser().allow_request(asked, None) for _ in range(PerUser().num_requests))
+        use_up(PerUser, bob)
 
         assert [followed(address(sent, reader)).status_code for reader in (bob, alice)] == [429, 200]
 

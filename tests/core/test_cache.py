@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from redis import Redis
 
 from core.cache import FailOpenRedisCache
 from tests import services
@@ -25,6 +26,18 @@ def test_it_is_a_cache(cache):
     cache.set("a", 1)
 
     assert (cache.get("a"), cache.incr("a"), cache.add("a", 5), cache.get("b", "none")) == (1, 2, False, "none")
+
+
+def test_it_clears_its_own_keys_and_leaves_the_queues_of_the_broker(cache, redis):
+    neighbour = FailOpenRedisCache(redis.url, {"KEY_PREFIX": "neighbour"})
+    client = Redis.from_url(redis.url)
+    client.rpush("celery", "a task")
+    for one in (cache, neighbour):
+        one.set("a", 1)
+
+    cache.clear()
+
+    assert (cache.get("a"), neighbour.get("a"), client.lrange("celery", 0, -1)) == (None, 1, [b"a task"])
 
 
 @pytest.mark.parametrize("trouble", ["stop", "pause"])

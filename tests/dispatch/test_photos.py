@@ -13,6 +13,7 @@ from dispatch.services import reports
 from dispatch.views.photos import UploadsPerUser
 from tests.factories.accounts import UserFactory
 from tests.factories.dispatch import CIVIC, OFFER, ProfessionalFactory
+from tests.throttled import use_up
 
 pytestmark = pytest.mark.django_db
 
@@ -83,10 +84,7 @@ class TestUploading:
         assert home.post(PATH, {"file": "x"}).status_code == 415
 
     def test_who_uploads_without_end_is_stopped(self, home, owner):
-        throttle = UploadsPerUser()
-        allowed, _ = throttle.parse_rate(throttle.rate)
-        request = type("Asked", (), {"user": owner, "auth": None})()
-        assert all(UploadsPerUser().allow_request(request, None) for _ in range(allowed))
+        use_up(UploadsPerUser, owner)
 
         refused = upload(home)
 

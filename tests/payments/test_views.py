@@ -1,6 +1,5 @@
 """What a payer sees by REST, of her own payments only."""
 
-import time
 from uuid import uuid4
 
 import pytest
@@ -14,6 +13,7 @@ from payments.views import RefreshesPerUser
 from tests.factories.accounts import UserFactory
 from tests.factories.payments import PaymentFactory
 from tests.payments.calls import state
+from tests.throttled import use_up
 
 pytestmark = pytest.mark.django_db
 
@@ -81,12 +81,7 @@ def test_without_a_key_there_is_no_stripe_and_payments_wait_for_it(gate, open_pa
 
 def test_who_asks_the_gateway_again_and_again_is_stopped(gate, open_payment, api_of):
     api = api_of(open_payment.payer)
-    throttle = RefreshesPerUser()
-    allowed, seconds = throttle.parse_rate(throttle.rate)
-    asked = type("Asked", (), {"user": open_payment.payer, "auth": None})()
-    for ahead in (0, seconds):  # this minute and the next, which may have begun before the request
-        throttle.timer = lambda ahead=ahead: time.time() + ahead
-        assert all(throttle.allow_request(asked, None) for _ in range(allowed))
+    allowed = use_up(RefreshesPerUser, open_payment.payer)
 
     answer = api.post(f"/api/payments/{open_payment.pk}/refresh")
     assert (allowed, answer.status_code, answer.json()["code"]) == (30, 429, "rate_limited")
