@@ -45,7 +45,7 @@ def only_message(world: World) -> dict[str, Any]:
         ("unauthorized", (MISCONFIGURED, "HTTP_401", 401, CHANNEL, None)),
         ("forbidden", (MISCONFIGURED, "HTTP_403", 403, CHANNEL, None)),
         ("quota:7", (LIMITED, "HTTP_429", 429, LANE, 7)),
-        ("quotadate:7", (LIMITED, "HTTP_429", 429, LANE, pytest.approx(6, abs=1.1))),
+        ("quotadate:7", (LIMITED, "HTTP_429", 429, LANE, pytest.approx(5, abs=2.1))),
         ("quotabare", (LIMITED, "HTTP_429", 429, LANE, None)),
         ("internal", (TRANSIENT, "HTTP_500", 500, LANE, None)),
         ("unavailable:7", (TRANSIENT, "HTTP_503", 503, LANE, 7)),

@@ -9,7 +9,7 @@ from tests.outside.world import World
 NID = UUID("0197f6a0-0000-7000-8000-000000000001")
 USER_ID = UUID("0197f6a0-0000-7000-8000-000000000002")
 ADDRESS = "phone-of-grace"
-PATIENCE = 1  # seconds
+PATIENCE = 2  # seconds
 
 
 def parcel(address: str = ADDRESS, **given: Any) -> Parcel:
