@@ -1,12 +1,11 @@
 """Seed 004's app, with the few lines changed that docs/clients shows."""
 
-import asyncio
 import json
 from dataclasses import dataclass
 from typing import Any
 
 from tests.house import House, Web
-from tests.sockets import PATIENCE_SECONDS, Phone
+from tests.sockets import Phone
 
 Frame = dict[str, Any]
 
@@ -75,11 +74,3 @@ class AppSocket(Phone):
 def install(house: House, web: Web, count: int = 1) -> list[App]:
     people = house.call("tests.chat.app_world.sign_up", count)
     return [App(web, person["id"], person["token"]) for person in people]
-
-
-async def until(ask: Any, expected: Any) -> None:
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while True:
-            if await asyncio.to_thread(ask) == expected:
-                return
-            await asyncio.sleep(0.05)

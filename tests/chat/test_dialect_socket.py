@@ -8,10 +8,11 @@ import pytest
 import websockets
 from uuid_utils.compat import uuid4, uuid7
 
-from tests.chat.app import App, install, until
+from tests.chat.app import App, install
 from tests.house import House, Street
 from tests.realtime.test_asyncapi import faults
 from tests.sockets import Phone
+from tests.waiting import until
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
 ENVELOPE = {

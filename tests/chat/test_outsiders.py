@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -12,6 +12,7 @@ from tests.chat.handsets import CONVERSATION, MESSAGE, Handset
 from tests.house import House, Street, Web
 from tests.outside.world import World
 from tests.sockets import PATIENCE_SECONDS
+from tests.waiting import until
 
 TYPING, PRESENCE = "chat.typing", "chat.presence"
 LIMITS = {"REALTIME_RECORD_SECONDS": "0.1", "REALTIME_SIGNALS_PER_SECOND": "50"}
@@ -67,12 +68,6 @@ class Town:
 @pytest.fixture
 def town(house: House, web: Web) -> Town:
     return Town(house, web)
-
-
-async def until(is_so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while not is_so():  # noqa: ASYNC110 - it is the server that makes it so
-            await asyncio.sleep(0.02)
 
 
 def shown_on_phone(world: World, person: dict[str, Any]) -> int:

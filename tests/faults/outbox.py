@@ -12,6 +12,7 @@ from redis import Redis
 from tests.house import House, Process
 from tests.outside.world import World
 from tests.services import Server
+from tests.waiting import wait_for
 
 WORKERS = 2
 BUCKET = 0.1  # seconds
@@ -119,10 +120,3 @@ def per_bucket(times: Sequence[float]) -> list[int]:
     first = min(times)
     counts = Counter(int((at - first) / BUCKET) for at in times)
     return [counts[number] for number in range(max(counts) + 1)]
-
-
-def wait_for(is_so: Callable[[], bool], patience: float = 60) -> None:
-    deadline = time.monotonic() + patience
-    while not is_so():
-        assert time.monotonic() < deadline, "it never came to pass"
-        time.sleep(0.1)

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from tests.faults.conftest import Build
-from tests.faults.outbox import wait_for
 from tests.house import House, Process
 from tests.outside.world import World
+from tests.waiting import wait_for
 
 PRICE = 500_00
 WORKERS = 2

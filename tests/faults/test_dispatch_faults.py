@@ -7,9 +7,10 @@ from typing import Any
 
 from tests.dispatch_laws import NEW_REPORT, REMINDER
 from tests.faults.conftest import Build
-from tests.faults.outbox import WORKERS, Outbox, flush, open_outbox, wait_for
+from tests.faults.outbox import WORKERS, Outbox, flush, open_outbox
 from tests.outside.world import World
 from tests.services import Server
+from tests.waiting import wait_for
 
 CROWD = 600
 LOT = 10  # of which each is a unit

@@ -1,7 +1,6 @@
 """Midnight comes while somebody looks at the boards, and nothing else happens."""
 
 import asyncio
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from fleet.freshness import SUMMARY
 from tests.fleet.watchers import Watcher
 from tests.house import House, Street
 from tests.sockets import PATIENCE_SECONDS
+from tests.waiting import until
 from tests.zones import DAY, offset_of_midnight, soon, write_zone
 
 DAILY = [SUMMARY, freshness.DISTRIBUTION, freshness.LOGS]
@@ -41,24 +41,21 @@ async def test_after_midnight_the_boards_show_the_new_day(street: Street, tmp_pa
     pytest.fail("To begin takes longer than until midnight.")
 
 
-async def until(is_so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(LATER + PATIENCE_SECONDS):
-        while not is_so():  # noqa: ASYNC110 - what is shown is what frames made of it
-            await asyncio.sleep(0.05)
-
-
 async def comes_while_watched(house: House, watcher: Watcher, midnight: datetime, days: int) -> bool:
     [plate] = house.call("tests.fleet_world.populate", 1)
     rows = [["1", plate, "in", (datetime.now(UTC) - timedelta(minutes=5)).isoformat()]]
     house.call("tests.fleet_world.scan", "gate", rows)
     async with watcher:
-        await until(lambda: watcher.boards.get(SUMMARY, {}).get("entries") == 1)
+        await until(lambda: watcher.boards.get(SUMMARY, {}).get("entries"), 1)
         before = dict(watcher.boards[SUMMARY])
         if datetime.now(UTC) > midnight - timedelta(seconds=1):
             return False
         today = datetime.fromisoformat(before["days"]["last"])
         tomorrow = (today + timedelta(days=days)).date().isoformat()
-        await until(lambda: all(watcher.boards[name]["days"]["last"] == tomorrow for name in DAILY))
+        await until(
+            lambda: all(watcher.boards[name]["days"]["last"] == tomorrow for name in DAILY),
+            patience=LATER + PATIENCE_SECONDS,
+        )
 
         assert datetime.now(UTC) >= midnight
         assert watcher.boards[SUMMARY]["entries"] == 1

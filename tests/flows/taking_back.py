@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.faults.outbox import wait_for
 from tests.house import House, Street
 from tests.outside.world import World
+from tests.waiting import wait_for
 
 LATENCY_MS = 80
 # After the commit: 200 ms that a look is good for, and the way from the look to the call.

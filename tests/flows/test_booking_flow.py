@@ -14,10 +14,10 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.flows.test_shift_offer_socket import until
 from tests.house import House, Street, Web
 from tests.outside.world import World
 from tests.sockets import PATIENCE_SECONDS, Device
+from tests.waiting import until
 
 PRICE = 500_00
 PRIVATE = {"email", "phone", "attendees", "notes", "name", "full_name"}

@@ -10,12 +10,12 @@ import httpx
 import pytest
 from PIL import Image
 
-from tests.chat.app import App, install, until
-from tests.faults.outbox import wait_for
+from tests.chat.app import App, install
 from tests.house import House, Street
 from tests.outside.world import World
 from tests.realtime.test_asyncapi import faults, validators
 from tests.sockets import Phone
+from tests.waiting import until, wait_for
 
 CAR = {
     "car_id": "civic-7",

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from tests.factories.dispatch import CIVIC, OFFER
-from tests.faults.outbox import wait_for
 from tests.house import Street, Web
 from tests.outside.world import World, outside
+from tests.waiting import wait_for
 
 PATIENCE = 30
 

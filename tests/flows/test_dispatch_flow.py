@@ -14,10 +14,10 @@ import httpx
 import pytest
 
 from tests.factories.dispatch import CIVIC, KINGSTON, OFFER
-from tests.flows.test_shift_offer_socket import until
 from tests.house import House, Street, Web
 from tests.outside.world import World
 from tests.sockets import PATIENCE_SECONDS, Device, Phone
+from tests.waiting import until
 
 ASKED = "dispatch.estimate_requested"
 SECRETS = {"latitude", "longitude", "address", "notes", "job"}

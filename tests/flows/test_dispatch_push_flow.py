@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.faults.outbox import wait_for
 from tests.flows.taking_back import LATENCY_MS, TIMES, begun, busy_house, too_late, wait_until_all_is_done
 from tests.house import House, Street
 from tests.outside.world import World
+from tests.waiting import wait_for
 
 PHONES = 300
 ASKING = {"damage_reports", "estimate_requests"}

@@ -22,11 +22,11 @@ from realtime import nodes, presence, selectors
 from realtime.models import Connection, Node
 from tests.factories.accounts import UserFactory
 from tests.factories.notifications import DeviceFactory
-from tests.faults.outbox import wait_for
 from tests.house import House, Street, Web
 from tests.notifications import post
 from tests.outside.world import World
 from tests.sockets import Phone
+from tests.waiting import wait_for
 
 KIND = "sample_patient"  # waits an hour for an ack, however slow this machine is
 WAIT = timedelta(seconds=catalogue.kind(KIND).ack_seconds)

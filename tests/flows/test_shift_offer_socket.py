@@ -14,7 +14,8 @@ import websockets
 
 from tests.factories.accounts import PASSWORD
 from tests.house import House, Street, Web
-from tests.sockets import PATIENCE_SECONDS, Phone
+from tests.sockets import Phone
+from tests.waiting import until
 
 NUMBERS = count(456)
 
@@ -100,14 +101,6 @@ def desk(house: House, web: Web) -> Desk:
 @pytest.fixture
 def shift_id() -> int:
     return next(NUMBERS)
-
-
-async def until(ask: Callable[[], Any], expected: Any) -> None:
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while True:
-            if ask() == expected:
-                return
-            await asyncio.sleep(0.05)
 
 
 def offer(shift_id: int, tomorrow: str) -> dict[str, Any]:

@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 
 from tests.flows.taking_back import begun, too_late
-from tests.flows.test_shift_offer_socket import App, Desk, log_in, until
+from tests.flows.test_shift_offer_socket import App, Desk, log_in
 from tests.house import House, Street, Web
 from tests.outside.world import World
 from tests.sockets import Phone
+from tests.waiting import until
 
 HOURS_AHEAD = count(72, 24)
 ACK_SECONDS = 4

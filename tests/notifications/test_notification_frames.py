@@ -1,6 +1,5 @@
 """The socket of seed 004's app, where there are notices and no chat."""
 
-import asyncio
 import json
 import os
 from collections.abc import Iterator
@@ -19,7 +18,8 @@ from tests.factories.accounts import UserFactory
 from tests.house import House, Street, Web
 from tests.notifications.inbox import told
 from tests.realtime.test_asyncapi import faults
-from tests.sockets import PATIENCE_SECONDS, Phone
+from tests.sockets import Phone
+from tests.waiting import until
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
 
@@ -159,16 +159,8 @@ class TestSocket:
             await phone.next("notification:unread")
             for frame in ("nonsense", '{"type": "no:such", "conversation_id": ""}', '{"type": null}', "[]"):
                 await phone.socket.send(frame)
-            await until(house, person, [["chat", 2]])
+            await until(lambda: house.call("tests.shift_world.acknowledged", person["id"]), [["chat", 2]])
             house.call("tests.inbox_world.tell", [person["id"]], 2)
             frame = await phone.receive()
 
         assert (frame["type"], frame["data"]["title"]) == ("notification", "News 2")
-
-
-async def until(house: House, person: dict[str, Any], acknowledged: list[list[Any]]) -> None:
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while True:
-            if house.call("tests.shift_world.acknowledged", person["id"]) == acknowledged:
-                return
-            await asyncio.sleep(0.05)

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from tests import services
-from tests.faults.outbox import wait_for
 from tests.house import House, Street, Web
 from tests.outside.world import World
 from tests.services import Server
+from tests.waiting import wait_for
 
 PATIENCE = 30
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.faults.outbox import wait_for
 from tests.house import Hand, House, Street
 from tests.races.test_stream_races import run_together
+from tests.waiting import wait_for
 
 HANDS = 4
 CLIENTS = 200

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from uuid_utils.compat import uuid7
 
-from tests.faults.outbox import wait_for
 from tests.house import House, Street, Web
 from tests.sockets import Phone
+from tests.waiting import wait_for
 
 
 @pytest.fixture(scope="module")

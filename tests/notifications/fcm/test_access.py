@@ -12,6 +12,7 @@ from notifications.channels.parcel import Scope, Verdict
 from tests.notifications.fcm.phone import PATIENCE, arrived, parcel, told
 from tests.outside.world import World
 from tests.services import free_port
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -130,9 +131,7 @@ async def test_an_access_token_near_its_end_serves_while_another_is_fetched(fcm:
 
     assert outcome.verdict == Verdict.ACCEPTED
     assert time.monotonic() - began < 1.2
-    async with asyncio.timeout(10):
-        while world.counts()["token_requests"] < 2:
-            await asyncio.sleep(0.1)
+    await until(lambda: world.counts()["token_requests"], 2)
 
 
 async def test_a_refused_access_token_is_replaced_exactly_once(fcm: Fcm, world: World) -> None:
