@@ -22,7 +22,7 @@ from tests.waiting import until, wait_for
 LIMITS = {"REALTIME_COMMANDS_PER_SECOND": "1000", "REALTIME_COMMANDS_BURST": "1000"}
 PAIRS = 6
 EACH = 60
-AT_MOST = 12  # seconds: what the bus lost is found after five, and a machine may be busy
+AT_MOST = 12  # seconds: what the bus lost is looked for every four, and a machine may be busy
 
 
 def world_of(house: House, name: str, *arguments: Any) -> Any:
