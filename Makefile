@@ -18,7 +18,7 @@ run: .venv/run ## a demo world on http://localhost:$PORT, its data in $DATA_DIR
 	$(BIN)/python -m tests.outside manage.py live --demo
 
 test: lint services ## lint, then all tests on a PostgreSQL and a Redis of their own
-	$(WITH_SERVICES) $(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder
+	$(WITH_SERVICES) $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 domains: services ## the tests of each product as a company has it that has no other, and a server of each
 	@for domain in dispatch bookings shifts chat fleet; do \

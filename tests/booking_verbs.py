@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.timezone import now
 
 from accounts.models import User
@@ -131,6 +131,11 @@ def _asked() -> list[UUID]:
     return list(asked.order_by("pk").values_list("payment", flat=True))
 
 
+@unit
+def _ask(commands: QuerySet[GatewayCommand]) -> None:
+    commands.filter(kind="create", attempts=0).update(attempts=1)
+
+
 def _unheard() -> Any:
     return Refund.objects.filter(status__in=[Refund.Status.REQUESTED, Refund.Status.PENDING])
 
@@ -170,6 +175,7 @@ def _reserve(slot: Slot, her: User) -> None:
     world.reserve(her.pk, slot.service_id, slot.start_at.isoformat(), random.choice([1, 1, 2]))
 
 
+@unit
 def _lapse(slot: Slot, her: User) -> None:
     hold = _hers(slot, her, Status.PENDING)
     Reservation.objects.pending().filter(pk=hold.pk).update(hold_expires_at=now())
@@ -183,7 +189,7 @@ def _reclaim(slot: Slot, her: User) -> None:
 def _begin_to_pay(slot: Slot, her: User) -> None:
     """The gateway is being asked, and has not answered."""
     payment = reservations.pay_reservation(_hers(slot, her, Status.PENDING), by="stripe", now=now())
-    GatewayCommand.objects.filter(payment=payment, kind="create", attempts=0).update(attempts=1)
+    _ask(GatewayCommand.objects.filter(payment=payment))
 
 
 def _pay_in_cash(slot: Slot, her: User) -> None:
@@ -265,8 +271,7 @@ def _resize(slot: Slot, her: User) -> None:
 def _subscribe(slot: Slot, her: User) -> None:
     subscription = subscriptions.subscribe(her, Plan.objects.get(), by=random.choice(["stripe", "cash"]), now=now())
     invoices = subscription.invoices.values_list("pk", flat=True)
-    asked = GatewayCommand.objects.filter(payment__subject_key__in=list(map(str, invoices)), kind="create", attempts=0)
-    asked.update(attempts=1)
+    _ask(GatewayCommand.objects.filter(payment__subject_key__in=list(map(str, invoices))))
 
 
 def _unsubscribe(slot: Slot, her: User) -> None:

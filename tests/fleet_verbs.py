@@ -12,6 +12,7 @@ from uuid_utils.compat import uuid7
 
 from accounts.models import User
 from core.errors import DomainError
+from core.unit import unit
 from fleet.errors import NoSuchSanction, NoSuchVehicle, NoSuchViolation
 from fleet.models import Sanction, Scan, Vehicle, Violation
 from realtime import rendering
@@ -140,8 +141,9 @@ def _put(plate: str, her: User) -> None:
 
 def _end(plate: str, her: User) -> None:
     suspensions = Sanction.objects.active().filter(vehicle__plate=_key(plate), type=Sanction.Type.SUSPENSION)
-    if not suspensions.update(end_at=now() - timedelta(seconds=1)):
-        raise NoSuchSanction
+    with unit():
+        if not suspensions.update(end_at=now() - timedelta(seconds=1)):
+            raise NoSuchSanction
     world.end_what_is_over()
 
 

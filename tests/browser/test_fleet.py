@@ -56,7 +56,9 @@ def test_it_moves_while_a_day_is_played_again_and_ends_at_what_rest_answers(offi
 
     with ThreadPoolExecutor() as elsewhere:
         replay = elsewhere.submit(demo_house.manage, "replayscans", recorded, "--speed", SPEED)
-        expect(officer.locator("#tiles [data-field=entries]")).not_to_have_text(f"{before['entries']:,}")
+        expect(officer.locator("#tiles [data-field=entries]")).not_to_have_text(
+            f"{before['entries']:,}", timeout=60_000
+        )
         expect(officer.locator("#vehicles tr.is-new [data-field=since]").first).to_have_text("just now")
         replay.result()
 

@@ -104,10 +104,10 @@ class Outbox:
 
 
 def open_outbox(closing: ExitStack, world: World, house: Callable[..., Any], phones: int, **limits: str) -> Outbox:
-    """On a house that is about to be built: `house(**env)`."""
+    """On a house that is about to be built: `house(**env)`. There is one way to push: a minute is soon over."""
     world.reset()
     env = {f"NOTIFICATIONS_{name.upper()}": value for name, value in limits.items()}
-    return Outbox(closing.enter_context(house(**world.env, **env)), world, phones)
+    return Outbox(closing.enter_context(house(**{**world.env, "ONESIGNAL_APP_ID": ""}, **env)), world, phones)
 
 
 def flush(redis: Server) -> None:

@@ -43,9 +43,10 @@ def groups_of(server: Server) -> int:
 
 async def heard(web, house, people, counter) -> None:
     """Each of many processes says something, and the phone hears it by the bus alone."""
+    hands = house.hands(DEEDS)
     async with Phone(web, people[0]["token"]) as phone:
         await phone.hello()
-        for hand in [house.hand() for _ in range(DEEDS)]:
+        for hand in hands:
             await asyncio.to_thread(hand.call, "tests.sample.services.add", counter, people[1]["id"])
             await phone.next("event")
 

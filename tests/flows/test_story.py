@@ -70,6 +70,7 @@ def test_two_processes_workers_and_a_gateway_play_together(town, world):
 
     told = tell(town, "--url", one.url, "--url", other.url, "--phones", world.url, "--patience", "30", "--json")
 
+    assert told.stdout, told.stderr
     played = {play["product"]: play for play in json.loads(told.stdout)}
     assert (told.returncode, told.stderr, [*played]) == (0, "", PRODUCTS)
     assert [name for name, play in played.items() if play["failure"] or not all(play["apps"].values())] == []

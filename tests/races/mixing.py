@@ -31,7 +31,8 @@ class Mixer:
         dice.shuffle(calls)
         shares = [calls[n :: len(self.hands)] for n in range(len(self.hands))]
         answers = [answer for hand in run_together(self.hands, shares, threads) for answer in hand]
-        assert [result for outcome, result in answers if outcome == "no"] == []
+        failed = [result for outcome, result in answers if outcome == "no"]
+        assert not failed, failed
         carried_out = [result for _, result in answers]
         self.done += carried_out
         return carried_out

@@ -52,6 +52,9 @@ def test_the_law_holds_whatever_is_done_in_conversations(street: Street, engine:
         if engine == "postgresql":
             assert house.call("tests.people.deadlocks") == 0
 
+        [stranger] = world(house, "settle", 1)
+        world(house, "send_to_each", world(house, "open_with_each", stranger, [people[0]]), stranger)
+        assert_all_is_true(house, before)
         world(house, "read_in_silence", people[0])
         assert house.call("tests.law.breaches", before) != []
         assert house.call("tests.chat_laws.breaches") != []

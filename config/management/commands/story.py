@@ -40,7 +40,7 @@ class Command(BaseCommand):
             played = asyncio.run(self._play(urls, options["phones"], options["patience"], options["only"]))
         except NoDemoWorld as missing:
             raise CommandError(f"{missing} Make the demo world first: manage.py demo") from None
-        except (aiohttp.ClientError, TimeoutError):
+        except aiohttp.ClientConnectorError:
             raise CommandError(f"Nothing answers at {urls[0]}. Start the server first, or say --url.") from None
         if self._is_json:
             self.stdout.write(json.dumps([as_json(one) for one in played], indent=2))
