@@ -27,7 +27,7 @@ async def what_is_acknowledged_survives_a_kill(stage: Stage) -> None:
         await stage.do("kill")
 
 
-@scenario(2)
+@scenario(2, time_factor=1)
 async def the_view_and_its_position_are_stored_together(stage: Stage) -> None:
     for round in range(4):
         await stage.open()

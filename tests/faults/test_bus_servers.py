@@ -14,7 +14,7 @@ from tests.sockets import Phone
 
 DEEDS = 20
 # Without their checks, hubs have only the bus to hear of each other.
-UNCHECKED = {"REALTIME_CHECK_SECONDS": "600"}
+UNCHECKED = {"REALTIME_CHECK_SECONDS": "600", "REALTIME_HEARTBEAT_SECONDS": "600"}
 
 
 @pytest.fixture
@@ -48,7 +48,8 @@ async def heard(web, house, people, counter) -> None:
         await phone.hello()
         for hand in hands:
             await asyncio.to_thread(hand.call, "tests.sample.services.add", counter, people[1]["id"])
-            await phone.next("event")
+            event = await phone.next("event")
+            await phone.send(type="ack", offset=event["offset"])
 
 
 async def test_hubs_hear_what_comes_over_either(house, servers, own_redis):
