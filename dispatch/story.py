@@ -35,7 +35,9 @@ async def play(stage: Stage) -> None:
         await owner.do("dispatch.accept_estimate", estimate_id=estimate_id)
         await deed.heard(pro, "has the job", told(ESTIMATE, estimate_id, status="accepted"))
         await deed.heard(
-            pro, "is told the address", told(REQUEST, report_id, lambda it: it["job"]["address"] == DAMAGE["address"])
+            pro,
+            "is told the address",
+            told(REQUEST, report_id, lambda it: (it["job"] or {}).get("address") == DAMAGE["address"]),
         )
         await deed.heard(other, "sees the dialog close", told(REQUEST, report_id, status="ceased"))
 

@@ -347,7 +347,8 @@ def _mark_delivered(shift: Shift, employee: Employee) -> None:
     employees = [other.pk for other in _with_next(employee)]
     shifts = [shift.pk, *Shift.objects.open().filter(pk__gt=shift.pk).values_list("pk", flat=True)[:1]]
     for offer in ShiftOffer.objects.filter(shift__in=shifts, employee__in=employees):
-        ShiftOffer.objects.filter(pk=offer.pk).update(delivered_at=None)
+        with unit():
+            ShiftOffer.objects.filter(pk=offer.pk).update(delivered_at=None)
     delivery.mark_delivered([(number, pk) for number in employees for pk in shifts], now())
 
 
