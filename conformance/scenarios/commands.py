@@ -32,7 +32,7 @@ async def same_command(stage: Stage, before: Given) -> Given:
     return again
 
 
-@scenario(10)
+@scenario(10, time_factor=1)
 async def ids_are_made_by_the_servers_clock(stage: Stage) -> None:
     for ahead in (timedelta(hours=3), timedelta(hours=-3)):
         stage.clock_ahead = ahead
@@ -91,7 +91,7 @@ async def a_lost_answer_is_asked_for_with_the_same_id(stage: Stage) -> None:
     await none_waits(stage)
 
 
-@scenario(10)
+@scenario(10, time_factor=1)
 async def a_command_survives_a_kill_with_its_id(stage: Stage) -> None:
     await stage.live()
     id = await stage.command(1)
@@ -111,7 +111,7 @@ async def a_command_survives_a_kill_with_its_id(stage: Stage) -> None:
     check(stage.commands.empty(), "after another kill it sent a command that was answered")
 
 
-@scenario(10)
+@scenario(10, time_factor=1)
 async def what_was_commanded_offline_is_sent_in_order_after_a_kill(stage: Stage) -> None:
     socket = await stage.live()
     await stage.do("offline")

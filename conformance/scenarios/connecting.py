@@ -17,7 +17,7 @@ async def hello_comes_first_over_stream_v1(stage: Stage) -> None:
         check(first["token"] == stage.access_token, "it said another token than it was given")
 
 
-@scenario(1)
+@scenario(1, time_factor=1)
 async def the_device_id_stays_through_a_kill(stage: Stage) -> None:
     socket = await stage.live()
     before = socket.hello["device_id"]
@@ -57,7 +57,7 @@ async def the_state_is_catching_up_until_live(stage: Stage) -> None:
     await stage.shows("that it is live", lambda report: report.state == "live")
 
 
-@scenario(14)
+@scenario(14, time_factor=1)
 async def what_was_stored_is_shown_before_there_is_a_connection(stage: Stage) -> None:
     socket = await stage.live()
     await socket.send(stage.happens("1", {"text": "kept"}))

@@ -10,7 +10,7 @@ ACK_SECONDS = 0.2
 EVENTS_PER_ACK = 32
 
 
-@scenario(2)
+@scenario(2, time_factor=1)
 async def what_is_acknowledged_survives_a_kill(stage: Stage) -> None:
     for _ in range(2):
         await stage.open()

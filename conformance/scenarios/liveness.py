@@ -21,7 +21,7 @@ async def a_ping_is_answered_with_the_offset(stage: Stage) -> None:
     check(pong.get("offset", 1) == 1, f"its pong says {pong}")
 
 
-@scenario(6)
+@scenario(6, time_factor=1)
 async def a_pong_claims_no_more_than_is_stored(stage: Stage) -> None:
     socket = await stage.live()
     await socket.send(*(stage.happens(str(n), {"n": n}) for n in range(20)), {"type": "ping", "head": 20})
