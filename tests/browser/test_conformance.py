@@ -14,7 +14,7 @@ from tests.browser import tabs
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TERMS = Terms(slack=1.5, patience=20, files={"/static": ROOT / "static", "/kit": ROOT / "tests/conformance/page"})
-CHROMIUMS = 3
+CHROMIUMS = 2
 OF_TABS = {play.__name__: Scenario(play, rule=0, time_factor=0.1) for play in tabs.PLAYS}
 
 
